@@ -25,6 +25,7 @@ const LAYERS: &[&[&[&str]]] = &[
             "sayso-desktop",
             "sayso-raspberry-pi",
             "sayso-replay",
+            "sayso-remote-board",
             "sayso-satellite-board",
         ],
         &["sayso-satellite"],
@@ -32,7 +33,7 @@ const LAYERS: &[&[&[&str]]] = &[
     // The front end, the skills and the library.
     &[&["sayso-frontend", "sayso-skills", "sayso-network", "sayso-house", "sayso-mcp", "sayso"]],
     // The program and its parts.
-    &[&["sayso-term", "sayso-bench", "sayso-cli"]],
+    &[&["sayso-server", "sayso-term", "sayso-bench", "sayso-cli"]],
     // Crates that nothing shipped depends on.
     &[&[
         "sayso-test-support",

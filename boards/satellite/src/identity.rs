@@ -6,7 +6,7 @@ use sayso_board::{BoardError, BoardErrorKind};
 use sayso_core::link::{Decoder, Message, VERSION};
 
 use crate::address::Address;
-use crate::allowance::Allowance;
+use sayso_remote_board::Allowance;
 use crate::station::{ANSWER, nobody};
 use crate::talk::{LOOK, PIECE, TURN, WORK_A_SECOND, WORK_AT_ONCE, other_version};
 use crate::wire::Wire;

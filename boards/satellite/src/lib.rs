@@ -30,14 +30,9 @@
 //! less.
 
 mod address;
-mod allowance;
-mod feed;
 mod identity;
-mod jitter_buffer;
 mod listener;
 mod muting;
-mod places;
-mod said;
 mod secure;
 mod shared;
 mod station;

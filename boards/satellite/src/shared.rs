@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 use sayso_board::{Mute, Press};
 use sayso_core::link::SatelliteStatus;
 use sayso_core::turn::Shown;
+use sayso_remote_board::{Allowance, Feed, JitterBuffer};
 
-use crate::allowance::Allowance;
-use crate::feed::Feed;
-use crate::jitter_buffer::JitterBuffer;
 use crate::muting::Muting;
 
 /// How long to wait for the thread to end.

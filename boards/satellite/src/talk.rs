@@ -7,11 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use log::Level;
 use sayso_board::{Change, Mute};
 use sayso_core::link::{HostCondition, HostEvent, HostLink, Refused, VERSION};
+use sayso_remote_board::{Allowance, Feed};
 
 use crate::SatelliteConfig;
 use crate::address::{Address, Security};
-use crate::allowance::Allowance;
-use crate::feed::Feed;
 use crate::shared::{StationShared, StationState};
 use crate::wire::Wire;
 
@@ -282,7 +281,7 @@ impl Talk {
                 let met =
                     format!("the satellite {:?} at {} is connected", hello.name, self.address);
                 // All its rates can be resampled.
-                if let Err(error) = state.feed.attach(hello.rate, now) {
+                if let Err(error) = state.feed.attach(hello.rate.hz(), now) {
                     self.notes.push(Note::Log(Level::Warn, format!("{}: {error}", self.address)));
                 }
                 if std::mem::replace(&mut self.gone, false) {

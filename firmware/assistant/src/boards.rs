@@ -6,14 +6,19 @@
 //! crate can add its own.
 
 use std::ffi::{OsStr, OsString};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap_lex::OsStrExt as _;
 use sayso_board::{Board, Mute};
 
-use crate::Pace;
 use crate::config::Config;
+use crate::control::Hub;
+use crate::cores::Cores;
+use crate::engines::Pool;
 use crate::error::{Error, Result};
+use crate::skills::SharedSkills;
+use crate::{Pace, Stop};
 
 mod opened;
 
@@ -51,8 +56,27 @@ impl Usage {
 pub struct Site<'c> {
     /// The settings in force.
     pub config: &'c Config,
+    /// The name under which others know the board.
+    pub name: &'c str,
     /// Its mute, for a board with buttons or lamps.
     pub mute: Mute,
+}
+
+/// What a listener may use of the program to which it belongs: it may serve requests besides.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The settings in force.
+    pub config: Arc<Config>,
+    /// The boards.
+    pub hub: Hub,
+    /// What all conversations share.
+    pub skills: SharedSkills,
+    /// The sessions for all users.
+    pub pool: Pool,
+    /// The cores that all share.
+    pub cores: Cores,
+    /// Ends the program.
+    pub stop: Stop,
 }
 
 /// A kind of board to which the program connects.
@@ -87,6 +111,11 @@ pub trait Listener: Send {
     /// Its address, as boards must use it.
     fn address(&self) -> String;
 
+    /// Whether it serves requests besides, which need the models.
+    fn serves_requests(&self) -> bool {
+        false
+    }
+
     /// The next board that connects within `wait`, if any. Drop it to refuse it.
     ///
     /// # Errors
@@ -104,6 +133,16 @@ pub trait Guest: Send {
     /// # Errors
     /// When the peer is not a board.
     fn identify(&mut self) -> Result<Option<String>>;
+
+    /// Whether it may be muted at the board itself, so that one without a name could be muted
+    /// without anybody knowing.
+    fn has_own_mute(&self) -> bool {
+        true
+    }
+
+    /// It cannot be used, because all places are taken, or because of an error; it may be told
+    /// why. By default the connection is closed.
+    fn refuse(self: Box<Self>, _error: &Error) {}
 
     /// The board. It is not opened yet.
     fn board(self: Box<Self>, site: &Site<'_>) -> Box<dyn Board + Send>;
@@ -138,7 +177,7 @@ pub trait ListenerKind: Send + Sync {
     ///
     /// # Errors
     /// When the address is malformed, in use, or not allowed.
-    fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>>;
+    fn listen(&self, rest: &str, around: &Surroundings) -> Result<Box<dyn Listener>>;
 }
 
 /// The kinds of boards that a program knows, in the order in which they were added.
@@ -235,10 +274,16 @@ impl Registry {
     ///
     /// # Errors
     /// When there is no such kind, and as [`ListenerKind::listen`].
-    pub fn listen(&self, address: &str, config: &Config) -> Result<Box<dyn Listener>> {
+    pub fn listen(&self, address: &str, around: &Surroundings) -> Result<Box<dyn Listener>> {
+        let (kind, rest) = self.listener(address)?;
+        kind.listen(rest, around)
+    }
+
+    /// The kind of listener that an address means, and the part after its scheme.
+    fn listener<'a>(&self, address: &'a str) -> Result<(&dyn ListenerKind, &'a str)> {
         for kind in &self.listeners {
             if let Some(rest) = kind.usage().rest(address.as_ref()).and_then(OsStr::to_str) {
-                return kind.listen(rest, config);
+                return Ok((&**kind, rest));
             }
         }
         let known = either(std::iter::empty(), &self.listeners());
@@ -329,7 +374,7 @@ mod tests {
         let named = registry.board("kitchen".as_ref(), &config).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(named.area, "ground floor");
         let mute = Mute::new(true, || {});
-        assert!(named.make(&Site { config: &config, mute: mute.clone() }).is_ok());
+        assert!(named.make(&Site { config: &config, name: "kitchen", mute: mute.clone() }).is_ok());
         assert!(!mute.is_set());
     }
 
@@ -362,7 +407,7 @@ mod tests {
         assert!(error.starts_with("[boards.hall]: address = \"radio:1\": "), "{error}");
         let error = found("desktop", &with("desktop", "tcp:a:1")).expect_err("ambiguous");
         assert!(error.contains("choose another name"), "{error}");
-        let error = registry().listen("tcp:a:1", &config).err().expect("none").to_string();
+        let error = registry().listener("tcp:a:1").err().expect("none").to_string();
         assert_eq!(error, "--listen tcp:a:1: boards cannot connect there: none is supported");
     }
 

@@ -27,7 +27,7 @@ pub use named::{McpServer, McpTool, MqttDevice, NamedBoard, OwnCommand};
 use sections::General;
 pub use sections::{
     Announcements, Audio, Code, Control, Feedback, FrontEnd, HomeAssistant, Llm, Models, Mqtt,
-    Privacy, Profile, RaspberryPi, Sampling, Satellite, Skills, StateDir, Stt, Tts, Turn, Wake,
+    Privacy, Profile, RaspberryPi, Sampling, Satellite, Server, Skills, StateDir, Stt, Tts, Turn, Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.
@@ -73,6 +73,8 @@ pub struct Config {
     pub state: StateDir,
     /// How a running program is controlled.
     pub control: Control,
+    /// The server for browsers and programs.
+    pub server: Server,
     /// Whether spoken words are logged.
     pub privacy: Privacy,
     /// Commands of the user's own.
@@ -110,6 +112,7 @@ pub fn definitions() -> Vec<Section> {
         Mqtt::define("mqtt"),
         StateDir::define("state"),
         Control::define("control"),
+        Server::define("server"),
         Privacy::define("privacy"),
         MqttDevice::define("mqtt.devices.NAME"),
         OwnCommand::define("commands.NAME"),
@@ -219,6 +222,9 @@ impl Config {
             "satellite.key_file" => &mut self.satellite.key_file,
             "state.dir" => &mut self.state.dir,
             "control.socket" => &mut self.control.socket,
+            "server.token_file" => &mut self.server.token_file,
+            "server.certificate_file" => &mut self.server.certificate_file,
+            "server.key_file" => &mut self.server.key_file,
             _ => return None,
         })
     }

@@ -365,6 +365,39 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The event without what was said, answered or done; `None` if it is about nothing else.
+    pub fn without_words(self) -> Option<Self> {
+        match self {
+            Self::Partial { .. }
+            | Self::Segment { .. }
+            | Self::Transcript { .. }
+            | Self::Intent { .. }
+            | Self::Changed { .. }
+            | Self::Music { .. }
+            | Self::Token { .. }
+            | Self::Speaking { .. } => None,
+            Self::Turn(record) => Some(Self::Turn(Box::new(TurnRecord {
+                transcript: String::new(),
+                reply: String::new(),
+                heard: String::new(),
+                changed: BTreeMap::new(),
+                ..*record
+            }))),
+            Self::State { .. }
+            | Self::Woken { .. }
+            | Self::SpeechStarted { .. }
+            | Self::MayHaveEnded { .. }
+            | Self::SpeechResumed { .. }
+            | Self::SpeechEnded { .. }
+            | Self::Level { .. }
+            | Self::Trouble { .. }
+            | Self::DeviceLost { .. }
+            | Self::DeviceBack { .. } => Some(self),
+        }
+    }
+}
+
 impl TurnRecord {
     /// The record without what depends on the machine's speed.
     pub fn without_timings(&self) -> Self {

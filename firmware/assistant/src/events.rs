@@ -14,25 +14,53 @@ use crate::event::Event;
 /// Events that may wait for a subscriber: minutes of an ordinary conversation.
 pub const CAPACITY: usize = 1024;
 
-/// Where a conversation's events go; clones share the subscribers.
-#[derive(Clone, Debug, Default)]
-pub struct Events(Arc<Subscribers>);
+/// What can wait in a queue.
+pub trait Queued: Clone {
+    /// Merges a later one into this one, which still waits. Returns whether it did.
+    fn merge(&mut self, later: &Self) -> bool;
 
-#[derive(Debug, Default)]
-struct Subscribers {
-    queues: Mutex<Vec<Arc<Queue>>>,
+    /// Whether an earlier one that still waits says nothing any more.
+    fn outdates(&self, earlier: &Self) -> bool;
+}
+
+/// Where events go, those of one conversation unless it is said otherwise; clones share the
+/// subscribers.
+#[derive(Debug)]
+pub struct Events<E = Event>(Arc<Subscribers<E>>);
+
+impl<E> Clone for Events<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<E> Default for Events<E> {
+    fn default() -> Self {
+        Self(Arc::new(Subscribers { queues: Mutex::default(), disconnected: AtomicU64::new(0) }))
+    }
+}
+
+#[derive(Debug)]
+struct Subscribers<E> {
+    queues: Mutex<Vec<Arc<Queue<E>>>>,
     disconnected: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
+struct Queue<E> {
+    waiting: Mutex<Waiting<E>>,
     more: Condvar,
+    /// Called when there is more, for a subscriber that does not wait for it.
+    wake: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
-#[derive(Debug, Default)]
-struct Waiting {
-    events: VecDeque<Event>,
+impl<E> std::fmt::Debug for Queue<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+struct Waiting<E> {
+    events: VecDeque<E>,
     end: Option<End>,
 }
 
@@ -47,12 +75,23 @@ pub enum End {
 
 /// One subscriber's end. Dropping it unsubscribes.
 #[derive(Debug)]
-pub struct Subscription(Arc<Queue>);
+pub struct Subscription<E = Event>(Arc<Queue<E>>);
 
-impl Events {
+impl<E: Queued> Events<E> {
     /// Subscribes from now on.
-    pub fn subscribe(&self) -> Subscription {
-        let queue = Arc::new(Queue::default());
+    pub fn subscribe(&self) -> Subscription<E> {
+        self.add(None)
+    }
+
+    /// The same. `wake` is called after each event, by the thread that reports it: it must not
+    /// wait.
+    pub fn subscribe_waking(&self, wake: impl Fn() + Send + Sync + 'static) -> Subscription<E> {
+        self.add(Some(Box::new(wake)))
+    }
+
+    fn add(&self, wake: Option<Box<dyn Fn() + Send + Sync>>) -> Subscription<E> {
+        let waiting = Mutex::new(Waiting { events: VecDeque::new(), end: None });
+        let queue = Arc::new(Queue { waiting, more: Condvar::new(), wake });
         lock(&self.0.queues).push(queue.clone());
         Subscription(queue)
     }
@@ -63,40 +102,50 @@ impl Events {
     }
 
     /// Passes `event` to all subscribers. Never waits for any of them.
-    pub fn tell(&self, event: &Event) {
+    pub fn tell(&self, event: &E) {
         lock(&self.0.queues).retain(|queue| {
             // Only this reference is left, so the subscription was dropped.
             if Arc::strong_count(queue) == 1 {
                 return false;
             }
-            let mut waiting = lock(&queue.waiting);
-            let kept = waiting.take(event);
-            if !kept {
-                waiting.end = Some(End::TooSlow);
-                self.0.disconnected.fetch_add(1, Ordering::Relaxed);
-            }
-            queue.more.notify_one();
+            let kept = {
+                let mut waiting = lock(&queue.waiting);
+                let kept = waiting.take(event);
+                if !kept {
+                    waiting.end = Some(End::TooSlow);
+                    self.0.disconnected.fetch_add(1, Ordering::Relaxed);
+                }
+                kept
+            };
+            queue.notify();
             kept
         });
     }
 }
 
-impl Drop for Subscribers {
-    fn drop(&mut self) {
-        for queue in lock(&self.queues).iter() {
-            lock(&queue.waiting).end.get_or_insert(End::Over);
-            queue.more.notify_one();
+impl<E> Queue<E> {
+    fn notify(&self) {
+        self.more.notify_one();
+        if let Some(wake) = &self.wake {
+            wake();
         }
     }
 }
 
-impl Waiting {
-    /// Adds an event, unless the queue is full.
-    fn take(&mut self, event: &Event) -> bool {
-        if matches!(event, Event::Level { .. }) {
-            self.events.retain(|earlier| !matches!(earlier, Event::Level { .. }));
+impl<E> Drop for Subscribers<E> {
+    fn drop(&mut self) {
+        for queue in lock(&self.queues).iter() {
+            lock(&queue.waiting).end.get_or_insert(End::Over);
+            queue.notify();
         }
-        if self.events.iter_mut().rev().any(|earlier| joins(earlier, event)) {
+    }
+}
+
+impl<E: Queued> Waiting<E> {
+    /// Adds an event, unless the queue is full.
+    fn take(&mut self, event: &E) -> bool {
+        self.events.retain(|earlier| !event.outdates(earlier));
+        if self.events.iter_mut().rev().any(|earlier| earlier.merge(event)) {
             return true;
         }
         let room = self.events.len() < CAPACITY;
@@ -107,26 +156,51 @@ impl Waiting {
     }
 }
 
-/// Appends a piece of text to the earlier pieces that still wait, if there are any.
-fn joins(earlier: &mut Event, event: &Event) -> bool {
-    match (earlier, event) {
-        (Event::Segment { turn, text }, Event::Segment { turn: other, text: more })
-        | (Event::Token { turn, text }, Event::Token { turn: other, text: more })
-            if turn == other =>
-        {
-            text.push_str(more);
-            true
+impl Queued for Event {
+    /// Appends a piece of text to the earlier pieces.
+    fn merge(&mut self, later: &Self) -> bool {
+        match (self, later) {
+            (Event::Segment { turn, text }, Event::Segment { turn: other, text: more })
+            | (Event::Token { turn, text }, Event::Token { turn: other, text: more })
+                if turn == other =>
+            {
+                text.push_str(more);
+                true
+            }
+            _ => false,
         }
-        _ => false,
+    }
+
+    fn outdates(&self, earlier: &Self) -> bool {
+        matches!((self, earlier), (Event::Level { .. }, Event::Level { .. }))
     }
 }
 
-impl Subscription {
+/// An event of a program with several boards.
+#[derive(Clone, Debug)]
+pub struct BoardEvent {
+    /// The name of its board.
+    pub board: Arc<str>,
+    /// What happened there.
+    pub event: Event,
+}
+
+impl Queued for BoardEvent {
+    fn merge(&mut self, later: &Self) -> bool {
+        self.board == later.board && self.event.merge(&later.event)
+    }
+
+    fn outdates(&self, earlier: &Self) -> bool {
+        self.board == earlier.board && self.event.outdates(&earlier.event)
+    }
+}
+
+impl<E> Subscription<E> {
     /// The next event, after waiting at most `wait`; `None` if there was none.
     ///
     /// # Errors
     /// [`End`] when none will follow.
-    pub fn next(&self, wait: Duration) -> Result<Option<Event>, End> {
+    pub fn next(&self, wait: Duration) -> Result<Option<E>, End> {
         let mut waiting = lock(&self.0.waiting);
         if waiting.events.is_empty() && waiting.end.is_none() && !wait.is_zero() {
             waiting = match self.0.more.wait_timeout(waiting, wait) {

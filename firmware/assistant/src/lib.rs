@@ -99,7 +99,7 @@ pub mod internals {
     }
 
     open! {
-        arbiter assistant boards commands control cores earcon engines hangover house phrases playback programs records review skills state stats synthesizer tools vocabulary
+        arbiter assistant boards commands control cores earcon engines events hangover house phrases playback programs records review skills state stats synthesizer tools vocabulary
     }
 }
 

@@ -103,6 +103,9 @@ enum Command {
     Ask(ask::Ask),
     /// Talk with it: microphone and loudspeaker
     Run(run::Run),
+    /// Serve browsers, phones and programs over HTTP
+    #[cfg(feature = "server")]
+    Serve(run::Serve),
     /// Control a running `sayso run`: say, answer, stop, mute
     #[cfg(unix)]
     Ctl(ctl::Ctl),
@@ -222,9 +225,14 @@ impl GlobalOptions {
 
     /// The models that these settings select, loaded.
     fn weights(&self, config: &Config) -> Result<Weights> {
-        let _busy = term::Busy::new("loading the models");
-        Weights::load(config)
+        weights(config)
     }
+}
+
+/// The models that these settings select, loaded.
+fn weights(config: &Config) -> Result<Weights> {
+    let _busy = term::Busy::new("loading the models");
+    Weights::load(config)
 }
 
 /// Reads the command line, carries it out, and reports errors.
@@ -243,6 +251,8 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Ask(command) => command.run(shared, &stop),
         Command::Run(command) => command.run(shared, &stop),
+        #[cfg(feature = "server")]
+        Command::Serve(command) => command.run(shared, &stop),
         #[cfg(unix)]
         Command::Ctl(command) => command.run(shared),
         Command::Say(command) => command.run(shared, &stop),

@@ -9,3 +9,4 @@ pub mod secret;
 pub mod tls;
 
 pub use address::{Place, is_this_machine};
+pub use secret::expanded;

@@ -50,7 +50,7 @@ pub fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Expands `~/…` as a shell does, because no shell expands settings.
-fn expanded(path: &Path) -> PathBuf {
+pub fn expanded(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_owned(),

@@ -339,6 +339,52 @@ define! {
         socket: PathBuf = "";
     }
 
+    /// The server that browsers, phones and programs use: `sayso serve`, `--listen http:…` and
+    /// `https:…`; docs/api.md.
+    Server {
+        /// File with the token that every client must present, which only you can read; "" is none.
+        /// `sayso serve --make-token FILE` makes one. SAYSO_SERVER_TOKEN has it instead of a file.
+        /// Without a token only this machine is served
+        #[serde(serialize_with = "lossy")]
+        token_file: PathBuf = "";
+        /// File with the certificate for https (PEM), and the authorities between it and the root;
+        /// "" is the one that `sayso serve --make-certificate` has made
+        #[serde(serialize_with = "lossy")]
+        certificate_file: PathBuf = "";
+        /// File with its private key (PEM), which only you can read; "" is as above
+        #[serde(serialize_with = "lossy")]
+        key_file: PathBuf = "";
+        /// The names by which clients reach this machine, if it is not its own name or an IP address:
+        /// "sayso.example.org". A request for another name is refused
+        names: Vec<String> = Vec::<String>::new();
+        /// Addresses of web pages of yours on other servers that may use this one:
+        /// "https://home.example.org"
+        origins: Vec<String> = Vec::<String>::new();
+        /// Serve other machines without encryption, with the token: behind a proxy that encrypts.
+        /// Otherwise anyone on the network can listen in
+        insecure: bool = false;
+        /// How many connections are open at a time
+        connections: u32 = 256u32, 1 to 65_535;
+        /// How many of them may come from one address
+        connections_per_address: u32 = 64u32, 1 to 65_535;
+        /// How many requests a second one address may send on the average; ten times as many at
+        /// once. 0 is no limit
+        requests_per_s: u32 = 100u32, 0 to 1_000_000;
+        /// The longest body of a request, in kB
+        body_kb: u32 = 25_000u32, 1 to 1_000_000;
+        /// How long a client may take for the head of a request, and between two requests, in s
+        head_s: u32 = 15u32, 1 to 3_600;
+        /// How long it may take for the body, in s
+        body_s: u32 = 60u32, 1 to 3_600;
+        /// A client that reads nothing for this long, in s, is disconnected
+        slow_reader_s: u32 = 10u32, 1 to 3_600;
+        /// A WebSocket from which nothing comes for this long, not even the answer to a ping, in s,
+        /// is closed
+        idle_s: u32 = 60u32, 5 to 86_400;
+        /// How long requests may go on when the program ends, in s
+        shutdown_s: u32 = 5u32, 0 to 600;
+    }
+
     /// Whether spoken words are logged.
     Privacy {
         /// Print what is said and answered even if no terminal shows it, for example in the log

@@ -9,6 +9,8 @@ use sayso_board::Mute;
 use super::operation::{Answer, BoardStatus, Operation, Phase, Program, Refusal, Request};
 use super::{Announcement, Command, Handle};
 use crate::error::Result;
+use crate::event::Event;
+use crate::events::{BoardEvent, Events};
 use crate::state::{Sound, StateFolder};
 use crate::supervisor::Health;
 
@@ -35,6 +37,7 @@ pub struct Hub {
 struct HubState {
     boards: Mutex<BTreeMap<String, Place>>,
     state: StateFolder,
+    events: Events<BoardEvent>,
 }
 
 /// One board.
@@ -58,7 +61,13 @@ struct Place {
 impl Hub {
     /// A program without boards, which saves what must survive it in `state`.
     pub fn new(state: StateFolder) -> Self {
-        Self { shared: Arc::new(HubState { boards: Mutex::default(), state }) }
+        let events = Events::default();
+        Self { shared: Arc::new(HubState { boards: Mutex::default(), state, events }) }
+    }
+
+    /// The events of all boards.
+    pub fn events(&self) -> &Events<BoardEvent> {
+        &self.shared.events
     }
 
     fn boards(&self) -> MutexGuard<'_, BTreeMap<String, Place>> {
@@ -326,6 +335,12 @@ impl Seat {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Passes an event of its conversation to the subscribers of the hub.
+    pub fn tell(&self, event: &Event) {
+        let event = BoardEvent { board: self.name.as_str().into(), event: event.clone() };
+        self.hub.shared.events.tell(&event);
     }
 
     /// The area where it is; "" if that is not known.

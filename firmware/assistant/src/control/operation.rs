@@ -124,6 +124,7 @@ impl Request {
 }
 
 /// Why a request was not done.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -141,6 +142,7 @@ pub enum Refusal {
 }
 
 /// The answer to a request.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
@@ -178,6 +180,7 @@ impl Answer {
 }
 
 /// The program that answers.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// Its version.
@@ -187,6 +190,7 @@ pub struct Program {
 }
 
 /// The state of a board.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -199,6 +203,7 @@ pub enum Phase {
 }
 
 /// A board and what its conversation is doing.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoardStatus {
     /// Its name.
@@ -213,6 +218,7 @@ pub struct BoardStatus {
     pub reason: Option<String>,
     /// Whose turn it is, if it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     pub state: Option<State>,
     /// Whether it is muted.
     pub muted: bool,

@@ -1,6 +1,6 @@
 //! A limited number of sessions, each lent to one user at a time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Engines, Sessions};
 use crate::error::{Error, ErrorKind, Result};
@@ -11,10 +11,16 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Pool(Arc<PoolShared>);
 
 struct PoolShared {
-    sessions: Arc<dyn Sessions>,
+    load: Box<Load>,
+    loaded: OnceLock<Arc<dyn Sessions>>,
+    /// Held while they are loaded.
+    loading: Mutex<()>,
     most: usize,
     state: Mutex<Lent>,
 }
+
+/// Loads the source of sessions.
+type Load = dyn Fn() -> Result<Arc<dyn Sessions>> + Send + Sync;
 
 #[derive(Default)]
 struct Lent {
@@ -26,12 +32,53 @@ struct Lent {
 impl Pool {
     /// At most `most` of these sessions at a time; at least one.
     pub fn new(sessions: Arc<dyn Sessions>, most: usize) -> Self {
-        Self(Arc::new(PoolShared { sessions, most: most.max(1), state: Mutex::default() }))
+        Self::loading(move || Ok(Arc::clone(&sessions)), most)
+    }
+
+    /// The same, of sessions whose source is loaded when the first is needed.
+    pub fn loading(
+        load: impl Fn() -> Result<Arc<dyn Sessions>> + Send + Sync + 'static,
+        most: usize,
+    ) -> Self {
+        Self(Arc::new(PoolShared {
+            load: Box::new(load),
+            loaded: OnceLock::new(),
+            loading: Mutex::default(),
+            most: most.max(1),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// The source of the sessions, which is loaded now if it was not.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub fn sessions(&self) -> Result<Arc<dyn Sessions>> {
+        let shared = &self.0;
+        if let Some(sessions) = shared.loaded.get() {
+            return Ok(Arc::clone(sessions));
+        }
+        let _loading = shared.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions = match shared.loaded.get() {
+            Some(sessions) => Arc::clone(sessions),
+            None => (shared.load)()?,
+        };
+        Ok(Arc::clone(shared.loaded.get_or_init(|| sessions)))
+    }
+
+    /// Whether the source of the sessions is loaded. Never waits.
+    pub fn is_loaded(&self) -> bool {
+        self.0.loaded.get().is_some()
     }
 
     /// How many are lent.
     pub fn lent(&self) -> usize {
         self.0.lock().lent
+    }
+
+    /// How many can be lent at a time.
+    pub fn most(&self) -> usize {
+        self.0.most
     }
 
     /// A session for one user.
@@ -60,7 +107,7 @@ impl Pool {
         // From here on the place is released whatever happens.
         let mut lease = Lease { engines: idle, pool: self.0.clone() };
         if lease.engines.is_none() {
-            lease.engines = Some(self.0.sessions.session()?);
+            lease.engines = Some(self.sessions()?.session()?);
         }
         Ok(lease)
     }

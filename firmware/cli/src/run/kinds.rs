@@ -7,8 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use clap_lex::OsStrExt as _;
-use sayso::internals::boards::{BoardKind, Guest, Listener, ListenerKind, Registry, Site, Usage};
-use sayso::{Config, Error, Pace, Result};
+use sayso::internals::boards::{
+    BoardKind, Guest, Listener, ListenerKind, Registry, Site, Surroundings, Usage,
+};
+use sayso::{Error, Pace, Result};
 use sayso_board::Board;
 use sayso_satellite_board::{Satellite, SatelliteConfig, SatelliteListener, Security};
 
@@ -30,6 +32,10 @@ pub fn registry() -> Registry {
     }));
     registry.register(Box::new(Recording::default()));
     registry.register_listener(Box::new(DialIn));
+    #[cfg(feature = "server")]
+    for kind in sayso_server::kinds() {
+        registry.register_listener(kind);
+    }
     registry
 }
 
@@ -213,7 +219,8 @@ impl ListenerKind for DialIn {
         Usage { form: "tcp:ADDRESS:PORT", about }
     }
 
-    fn listen(&self, rest: &str, config: &Config) -> Result<Box<dyn Listener>> {
+    fn listen(&self, rest: &str, around: &Surroundings) -> Result<Box<dyn Listener>> {
+        let config = &around.config;
         let security = satellite_key::security(&config.satellite)?;
         let open = security == Security::None;
         let listener = SatelliteListener::bind(rest, security, config.satellite.volume)?;

@@ -46,7 +46,7 @@ impl Drop for Place {
 /// A listener, and what is needed for a conversation with a board that connects.
 pub struct Reception<'t> {
     pub listener: Box<dyn Listener>,
-    pub models: &'t Models<'t>,
+    pub models: &'t Models,
     pub hub: &'t Hub,
     pub places: Places,
     pub stop: &'t Stop,
@@ -104,17 +104,19 @@ impl<'t> Reception<'t> {
                     Ok(visit) => visits.push(visit),
                     Err(error) => break Err(error),
                 },
-                // Reported once, until a place is free again, because a refused board may try for
-                // ever.
-                None if std::mem::replace(&mut refused, true) => {}
-                None => self.trouble(
-                    guest.origin(),
-                    format!(
-                        "refused: {} boards that connected by themselves are in use \
-                         already. To allow more, set models.sessions",
+                None => {
+                    let why = format!(
+                        "{} boards that connected by themselves are in use already. To allow \
+                         more, set models.sessions",
                         self.places.most
-                    ),
-                ),
+                    );
+                    // Reported once, until a place is free again, because a refused board may try
+                    // for ever.
+                    if !std::mem::replace(&mut refused, true) {
+                        self.trouble(guest.origin(), format!("refused: {why}"));
+                    }
+                    guest.refuse(&Error::new(ErrorKind::Busy, why));
+                }
             }
         };
         for visit in &visits {
@@ -171,7 +173,7 @@ fn trouble(events: &Events, name: String, message: String) {
 /// Identifies a board that has connected, and holds a conversation with it. Returns its name, and
 /// how that ended.
 fn converse(
-    models: &Models<'_>,
+    models: &Models,
     hub: &Hub,
     mut guest: Box<dyn Guest>,
     stop: Stop,
@@ -186,6 +188,7 @@ fn converse(
             let (name, area) = named(&known, models.config());
             hub.enter(&name, &area, true)
         }
+        None if !guest.has_own_mute() => hub.enter(&guest.origin(), "", false),
         None => {
             let (seat, _) = hub.enter(&guest.origin(), "", false);
             seat.doubt();
@@ -198,7 +201,17 @@ fn converse(
     if let Some(doubt) = doubt {
         trouble(&events, name.clone(), doubt);
     }
-    let board = guest.board(&Site { config: models.config(), mute: seat.mute() });
+    // Before it is used, so that it can be told why it is not.
+    seat.loading();
+    let assistant = match models.assistant(&seat) {
+        Ok(assistant) => Some(assistant),
+        Err(error) => {
+            guest.refuse(&error);
+            return (name, Err(error));
+        }
+    };
+    let site = Site { config: models.config(), name: &name, mute: seat.mute() };
+    let board = guest.board(&site);
     let talk = Talk {
         models,
         seat,
@@ -208,6 +221,7 @@ fn converse(
         contender: models.contender(Pace::Live),
         waits: false,
         came: true,
+        assistant,
         stop,
         events,
     };

@@ -5,6 +5,8 @@ mod keys;
 mod kinds;
 mod listen;
 mod screen;
+#[cfg(feature = "server")]
+mod serve;
 mod talk;
 
 use std::ffi::{OsStr, OsString};
@@ -28,6 +30,8 @@ use sayso_frontend::WakePhrase;
 pub use self::devices::devices;
 pub use self::devices::{Devices, loudspeaker};
 pub use self::kinds::registry;
+#[cfg(feature = "server")]
+pub use self::serve::Serve;
 use self::listen::{Places, Reception};
 use self::screen::Screen;
 use self::talk::{Models, Talk};
@@ -65,6 +69,13 @@ pub struct Run {
     /// always waits
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What `sayso run` and `sayso serve` have in common.
+#[derive(Args)]
+pub struct Common {
     /// Sleep until a wake phrase is heard (`sayso wake list`), as `wake.enabled` in the settings
     #[arg(long)]
     wake: bool,
@@ -95,12 +106,61 @@ pub fn with_kinds(command: clap::Command) -> clap::Command {
          a time{}",
         each(registry.listeners())
     );
-    command.mut_subcommand("run", |run| {
-        run.mut_arg("board", |arg| arg.help(boards)).mut_arg("listen", |arg| arg.help(listeners))
-    })
+    let command = command.mut_subcommand("run", |run| {
+        let listen = listeners.clone();
+        run.mut_arg("board", |arg| arg.help(boards)).mut_arg("listen", |arg| arg.help(listen))
+    });
+    #[cfg(feature = "server")]
+    let command = command.mut_subcommand("serve", |serve| {
+        let default = format!(" [default: {}]", sayso_server::DEFAULT);
+        let (about, forms) = listeners.split_once('\n').unwrap_or((&listeners, ""));
+        serve.mut_arg("listen", |arg| arg.help(format!("{about}{default}\n{forms}")))
+    });
+    command
 }
 
 impl Run {
+    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
+        if self.list_devices {
+            return devices::list_devices(self.common.json);
+        }
+        let mut config = shared.settings()?;
+        self.devices.put_into(&shared.set, &mut config);
+        let registry = registry();
+        let boards = self.boards(&registry, &config)?;
+        let places = Where { registry: &registry, boards, listen: &self.listen, wait: self.wait };
+        self.common.run(shared, config.clone(), places, stop)
+    }
+
+    /// The boards that are asked for.
+    fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
+        // An empty value in the environment names none.
+        let mut asked: Vec<&OsStr> = self.board.iter().map(OsString::as_os_str).collect();
+        asked.retain(|board| !board.is_empty());
+        if asked.is_empty() && self.listen.is_empty() {
+            asked.push(OsStr::new("desktop"));
+        }
+        for (n, name) in asked.iter().enumerate() {
+            if asked[..n].contains(name) {
+                return Err(Error::input(format!("--board {} is given twice", name.display())));
+            }
+        }
+        asked.into_iter().map(|asked| registry.board(asked, config)).collect()
+    }
+}
+
+/// Where the boards of a program are.
+pub struct Where<'p> {
+    pub registry: &'p Registry,
+    /// To these it connects.
+    pub boards: Vec<Named<'p>>,
+    /// Here they connect by themselves.
+    pub listen: &'p [String],
+    /// Whether to wait for absent ones.
+    pub wait: bool,
+}
+
+impl Common {
     /// The wake phrases that it sleeps until; none if it always listens.
     fn phrases(&self, config: &Config, folder: &StateFolder) -> Result<Vec<WakePhrase>> {
         if !self.wake && !config.wake.enabled {
@@ -116,15 +176,18 @@ impl Run {
         Ok(phrases)
     }
 
-    pub fn run(&self, shared: &GlobalOptions, stop: &Stop) -> Result<()> {
-        if self.list_devices {
-            return devices::list_devices(self.json);
-        }
-        let mut config = shared.settings()?;
-        self.devices.put_into(&shared.set, &mut config);
+    /// Holds the conversations, until it must stop or all are over.
+    pub fn run(
+        &self,
+        shared: &GlobalOptions,
+        mut config: Config,
+        places: Where<'_>,
+        stop: &Stop,
+    ) -> Result<()> {
         super::put_option(&shared.set, "control.socket", &self.control, &mut config.control.socket);
+        let config = config;
+        let Where { registry, boards, listen, wait } = places;
         // Before a board is opened or a model is loaded, so that mistakes are reported at once.
-        let registry = registry();
         let folder = StateFolder::of(&config);
         let phrases = self.phrases(&config, &folder)?;
         let skills = shared.skills(&config)?;
@@ -132,15 +195,16 @@ impl Run {
         if !config.wake.key.as_os_str().is_empty() {
             keys::device(&config.wake.key, hub.clone())?;
         }
-        let boards = self.boards(&registry, &config)?;
         let service = Service::find();
         let mut parties = Vec::new();
         for named in &boards {
             parties.push(party(named, &config, &hub)?);
         }
+        let sleeps = !phrases.is_empty();
+        let models = Models::new(&config, hub.clone(), phrases, skills, stop.clone());
         let mut listeners = Vec::new();
-        for address in &self.listen {
-            listeners.push(registry.listen(address, &config)?);
+        for address in listen {
+            listeners.push(registry.listen(address, models.around())?);
         }
         let _control = self.control(&config, &hub)?;
         let several = parties.len() > 1 || !listeners.is_empty();
@@ -158,34 +222,17 @@ impl Run {
                  fewer, or allow more (--set models.sessions={boards})"
             )));
         }
-        if !phrases.is_empty() && screen.is_live() {
+        if sleeps && screen.is_live() {
             keys::enter(hub.clone());
         }
-        let models = Models::new(shared, &config, phrases, skills);
         let guests = most - boards.len();
-        let waits = Waits { all: self.wait || service.is_there(), satellites: boards.len() > 1 };
+        let waits = Waits { all: wait || service.is_there(), satellites: boards.len() > 1 };
         let program = Program { models: &models, hub: &hub, waits, guests, stop };
         let ended = program.converse_all(parties, listeners, &service, &mut screen);
         service.stopping();
         screen.mistakes();
         screen.goodbye();
         ended
-    }
-
-    /// The boards that are asked for.
-    fn boards<'r>(&self, registry: &'r Registry, config: &Config) -> Result<Vec<Named<'r>>> {
-        // An empty value in the environment names none.
-        let mut asked: Vec<&OsStr> = self.board.iter().map(OsString::as_os_str).collect();
-        asked.retain(|board| !board.is_empty());
-        if asked.is_empty() && self.listen.is_empty() {
-            asked.push(OsStr::new("desktop"));
-        }
-        for (n, name) in asked.iter().enumerate() {
-            if asked[..n].contains(name) {
-                return Err(Error::input(format!("--board {} is given twice", name.display())));
-            }
-        }
-        asked.into_iter().map(|asked| registry.board(asked, config)).collect()
     }
 
     /// Serves `sayso ctl`.
@@ -253,7 +300,7 @@ fn party(named: &Named<'_>, config: &Config, hub: &Hub) -> Result<Party> {
 
 /// A program with conversations.
 struct Program<'p> {
-    models: &'p Models<'p>,
+    models: &'p Models,
     hub: &'p Hub,
     waits: Waits,
     /// How many boards that connect by themselves may be in use at once.
@@ -321,6 +368,7 @@ impl Program<'_> {
                     contender,
                     waits: waits && pace == Pace::Live,
                     came: false,
+                    assistant: None,
                     stop: self.stop.clone(),
                     events: tell.clone(),
                 };
@@ -343,6 +391,12 @@ impl Program<'_> {
             }
             let mut receptions = Vec::new();
             let places = Places::new(self.guests);
+            // A client that waits for an answer does not wait for the models as well.
+            let at_once = listeners.iter().any(|listener| listener.serves_requests());
+            let loading = at_once.then(|| {
+                let pool = self.models.around().pool.clone();
+                self.spawn(scope, "models".into(), move || pool.sessions().map(drop))
+            });
             for listener in listeners {
                 let name = listener.address();
                 let reception = Reception {
@@ -374,7 +428,7 @@ impl Program<'_> {
             if let Some(failing) = closed.filter(|_| held == 0) {
                 ended = ended.and(Err(failing));
             }
-            for reception in receptions {
+            for reception in receptions.into_iter().chain(loading.transpose()?) {
                 let done = reception.join().map_err(|_| Error::died("listener"));
                 ended = ended.and(done.and_then(|done| done));
             }

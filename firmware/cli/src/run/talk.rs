@@ -1,12 +1,12 @@
 //! A conversation at one board: the board first, then the models.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use sayso::internals::arbiter::{Arbiter, Contender};
-use sayso::internals::boards::Opened;
-use sayso::internals::control::Seat;
+use sayso::internals::boards::{Opened, Surroundings};
+use sayso::internals::control::{Hub, Seat};
 use sayso::internals::cores::Cores;
 use sayso::internals::engines::{Pool, Sessions};
 use sayso::internals::skills::SharedSkills;
@@ -14,47 +14,38 @@ use sayso::{Assistant, Config, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 use sayso_frontend::WakePhrase;
 
-use super::super::GlobalOptions;
-
 /// How often an absent board is looked for.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The models of all conversations, loaded when the first needs them.
-pub struct Models<'m> {
-    shared: &'m GlobalOptions,
-    config: &'m Config,
-    cores: Cores,
+/// The models of all conversations, and what else they share.
+pub struct Models {
+    around: Surroundings,
     phrases: Vec<WakePhrase>,
-    skills: SharedSkills,
     arbiter: Arbiter,
-    loaded: Mutex<Option<Loaded>>,
 }
 
-/// Weights, and sessions on them.
-#[derive(Clone)]
-struct Loaded {
-    sessions: Arc<dyn Sessions>,
-    pool: Pool,
-}
-
-impl<'m> Models<'m> {
-    /// The models for `config`. Their conversations sleep until one of the `phrases` is heard.
+impl Models {
+    /// The models for the settings, loaded when the first conversation needs them. Conversations
+    /// sleep until one of the `phrases` is heard.
     pub fn new(
-        shared: &'m GlobalOptions,
-        config: &'m Config,
+        config: &Config,
+        hub: Hub,
         phrases: Vec<WakePhrase>,
         skills: SharedSkills,
+        stop: Stop,
     ) -> Self {
+        let config = Arc::new(config.clone());
+        let theirs = Arc::clone(&config);
+        let load = move || Ok(Arc::new(crate::weights(&theirs)?) as Arc<dyn Sessions>);
+        let pool = Pool::loading(load, config.models.sessions as usize);
         let cores = Cores::following(sayso::internals::engines::cores());
-        Self {
-            shared,
-            config,
-            cores,
-            phrases,
-            skills,
-            arbiter: Arbiter::default(),
-            loaded: Mutex::default(),
-        }
+        let around = Surroundings { config, hub, skills, pool, cores, stop };
+        Self { around, phrases, arbiter: Arbiter::default() }
+    }
+
+    /// What a listener may use.
+    pub fn around(&self) -> &Surroundings {
+        &self.around
     }
 
     /// A conversation among all; see [`Arbiter`].
@@ -63,8 +54,8 @@ impl<'m> Models<'m> {
     }
 
     /// The settings in force.
-    pub fn config(&self) -> &'m Config {
-        self.config
+    pub fn config(&self) -> &Config {
+        &self.around.config
     }
 
     /// An assistant for a board, with a session of its own, on the cores and weights of all.
@@ -72,22 +63,11 @@ impl<'m> Models<'m> {
     /// # Errors
     /// When the models cannot be loaded; [`Busy`](ErrorKind::Busy) when the allowed number of
     /// sessions is in use.
-    fn assistant(&self, seat: &Seat) -> Result<Assistant> {
-        let Loaded { sessions, pool } = self.load()?;
-        let config = self.config.clone();
-        let assistant = Assistant::leased(config, pool.lease()?, sessions);
-        let assistant = assistant.share(self.cores.clone()).wake_on(self.phrases.clone());
-        Ok(assistant.use_skills(self.skills.clone(), seat.name(), &seat.area()))
-    }
-
-    fn load(&self) -> Result<Loaded> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = &*loaded {
-            return Ok(loaded.clone());
-        }
-        let sessions: Arc<dyn Sessions> = Arc::new(self.shared.weights(self.config)?);
-        let pool = Pool::new(sessions.clone(), self.config.models.sessions as usize);
-        Ok(loaded.insert(Loaded { sessions, pool }).clone())
+    pub fn assistant(&self, seat: &Seat) -> Result<Assistant> {
+        let Surroundings { config, pool, cores, skills, .. } = &self.around;
+        let assistant = Assistant::leased((**config).clone(), pool.lease()?, pool.sessions()?);
+        let assistant = assistant.share(cores.clone()).wake_on(self.phrases.clone());
+        Ok(assistant.use_skills(skills.clone(), seat.name(), &seat.area()))
     }
 }
 
@@ -96,7 +76,7 @@ pub type Events = Sender<(String, Event)>;
 
 /// A conversation at one board.
 pub struct Talk<'t> {
-    pub models: &'t Models<'t>,
+    pub models: &'t Models,
     pub seat: Seat,
     pub board: Opened,
     pub pace: Pace,
@@ -108,6 +88,8 @@ pub struct Talk<'t> {
     pub waits: bool,
     /// Whether it connected by itself; if it is lost, the conversation is over.
     pub came: bool,
+    /// The assistant, if it was made before the board is opened.
+    pub assistant: Option<Assistant>,
     pub stop: Stop,
     pub events: Events,
 }
@@ -118,7 +100,7 @@ impl Talk<'_> {
     /// model is loaded before the board is open, so waiting for a board costs almost nothing. The
     /// models stay loaded while the program waits for a lost board.
     pub fn hold(mut self) -> Result<Losses> {
-        let mut assistant = None;
+        let mut assistant = self.assistant.take().map(|made| self.begin(made));
         let mut away = None;
         loop {
             self.seat.waiting(away.clone());
@@ -143,7 +125,16 @@ impl Talk<'_> {
         }
     }
 
+    /// Lets others reach an assistant, which begins with the mute and the volume of its board.
+    fn begin(&self, made: Assistant) -> Assistant {
+        let begun = self.seat.sound();
+        let made = made.begin_with(begun.muted, begun.volume).contend(self.contender.clone());
+        self.seat.reached_by(made.handle(), made.health(), begun);
+        made
+    }
+
     fn tell(&self, event: Event) {
+        self.seat.tell(&event);
         // The receiver outlives every conversation.
         let _ = self.events.send((self.seat.name().to_owned(), event));
     }
@@ -166,17 +157,16 @@ impl Talk<'_> {
             Some(assistant) => assistant,
             None => {
                 self.seat.loading();
-                let begun = self.seat.sound();
-                let made = self.models.assistant(&self.seat)?.begin_with(begun.muted, begun.volume);
-                let made = made.contend(self.contender.clone());
-                self.seat.reached_by(made.handle(), made.health(), begun);
-                assistant.insert(made)
+                let made = self.models.assistant(&self.seat)?;
+                assistant.insert(self.begin(made))
             }
         };
         self.seat.talking();
         let name = self.seat.name().to_owned();
         let (came, events, stop) = (self.came, self.events.clone(), self.stop.clone());
+        let seat = &self.seat;
         let mut on_event = |event| {
+            seat.tell(&event);
             if came && matches!(event, Event::DeviceLost { .. }) {
                 // Nobody is left to hear the rest of an answer.
                 stop.stop();

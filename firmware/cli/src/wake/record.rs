@@ -46,7 +46,7 @@ impl Recordings {
     /// When there is no such board, or it cannot be opened.
     pub fn open(board: &OsStr, config: &Config) -> Result<Self> {
         let registry = run::registry();
-        let site = Site { config, mute: Mute::default() };
+        let site = Site { config, name: "wake", mute: Mute::default() };
         let mut board = registry.board(board, config)?.make(&site)?;
         let vad = Engines::load_vad(config)?;
         let (microphone, loudspeaker) = board.start(CAPTURE_RATE).map_err(|error| {

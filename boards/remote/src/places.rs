@@ -13,7 +13,7 @@ struct Segment {
     end: Option<(u64, u64)>,
 }
 
-/// The map from places (samples at the satellite's rate, within one session) to samples at the
+/// The map from places (samples at the peer's rate, within one session) to samples at the
 /// voice's rate (since the start).
 #[derive(Clone, Debug)]
 pub struct Places {

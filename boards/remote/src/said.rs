@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use sayso_audio_io::{Resampler, rescale_floor};
 use sayso_board::{BoardError, CAPTURE_RATE};
 
-/// How much is kept, in samples: more than a satellite's buffer and the delays in both directions.
+/// How much is kept, in samples: more than a peer's buffer and the delays in both directions.
 const KEPT: usize = 3 * CAPTURE_RATE as usize;
 
 /// The sound sent to the loudspeaker, found by its place.

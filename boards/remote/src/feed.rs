@@ -1,47 +1,50 @@
-//! The loudspeaker's queue: it turns the voice's samples into blocks for the satellite, and the
-//! places that the satellite reports as played into the voice's samples.
+//! The loudspeaker's queue: it turns the voice's samples into blocks for the peer, and the places
+//! that the peer reports as played into the voice's samples.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use sayso_audio_io::{Resampler, rescale_rounded};
 use sayso_board::{BoardError, StreamStats};
-use sayso_core::link::{Rate, Stop};
+use sayso_core::link::Stop;
 
 use crate::places::Places;
 use crate::said::Said;
 
 /// How much sound [`Feed::write`] queues at most, in seconds.
 const QUEUE: u64 = 30;
-/// If the queue is empty and the satellite has no more than this to play, the utterance counts as
+/// If the queue is empty and the peer has no more than this to play, the utterance counts as
 /// ended: the rest of a block is then sent.
 const ENDING: Duration = Duration::from_millis(60);
-/// How long playing is assumed to go on after the satellite's last report.
+/// How long playing is assumed to go on after the peer's last report.
 const GOES_ON: Duration = Duration::from_millis(60);
-/// How long a stop takes to reach the satellite and its loudspeaker's queue.
+/// How long a stop takes to reach the peer and its loudspeaker's queue.
 const WAY: Duration = Duration::from_millis(20);
-/// How long after a stop the satellite's reports may be from before the stop.
+/// How long after a stop the peer's reports may be from before the stop.
 const STOPPING: Duration = Duration::from_millis(300);
 /// If nothing moves for this long, the last blocks of a reply count as lost.
 const STUCK: Duration = Duration::from_millis(600);
+/// The length of a block at the highest rate, 48 kHz.
+const LARGEST_BLOCK: usize = 960;
 
 /// The loudspeaker's logic; the caller passes in the time.
 ///
 /// Each written sample is first queued, then played, dropped by a stop, or missing because there
-/// was no satellite.
+/// was no peer.
 pub struct Feed {
     voice_rate: u32,
     queue: VecDeque<f32>,
     session: Option<Session>,
     /// Samples that left the queue to be played, minus those that were not played.
     fed: u64,
-    /// When the queue was last shortened because there was no satellite.
+    /// When the queue was last shortened because there was no peer.
     away: Option<Duration>,
     past: StreamStats,
-    /// The satellite's last count of its underruns, counted from its own start.
+    /// The peer's last count of its underruns, counted from its own start.
     underruns: Option<u64>,
     opened: u64,
     scratch: Vec<f32>,
+    stuck: Duration,
 }
 
 /// One session, from hello to loss. Places count from 0.
@@ -54,7 +57,7 @@ struct Session {
     pending: Vec<f32>,
     /// The place of the first of them.
     sent: u64,
-    /// The satellite's last report, when it arrived, and when the place last changed.
+    /// The peer's last report, when it arrived, and when the place last changed.
     played: u64,
     told: Duration,
     /// The place that was assumed at that report. It is never taken back.
@@ -67,7 +70,7 @@ struct Session {
 }
 
 impl Feed {
-    /// An empty queue without a satellite.
+    /// An empty queue without a peer.
     pub fn new(voice_rate: u32) -> Self {
         Self {
             voice_rate,
@@ -78,17 +81,23 @@ impl Feed {
             past: StreamStats::default(),
             underruns: None,
             opened: 0,
-            scratch: vec![0.0; Rate::Hz24000.block()],
+            scratch: vec![0.0; LARGEST_BLOCK],
+            stuck: STUCK,
         }
     }
 
-    /// A satellite has connected.
+    /// Blocks count as lost if nothing moves for `stuck`, instead of 600 ms.
+    pub fn patient(mut self, stuck: Duration) -> Self {
+        self.stuck = stuck;
+        self
+    }
+
+    /// A peer has connected, which plays at `rate` Hz.
     ///
     /// # Errors
-    /// When the voice's rate cannot be converted to the satellite's.
-    pub fn attach(&mut self, rate: Rate, now: Duration) -> Result<(), BoardError> {
+    /// When the voice's rate cannot be converted to the peer's.
+    pub fn attach(&mut self, rate: u32, now: Duration) -> Result<(), BoardError> {
         self.lost(now);
-        let rate = rate.hz();
         self.session = Some(Session {
             rate,
             resampler: Resampler::new(self.voice_rate, rate)?,
@@ -108,7 +117,7 @@ impl Feed {
         Ok(())
     }
 
-    /// The satellite is lost, and so is what it had not played.
+    /// The peer is lost, and so is what it had not played.
     pub fn lost(&mut self, now: Duration) {
         if let Some(session) = self.session.take() {
             let played = session.places.sample(session.reached(now));
@@ -150,19 +159,29 @@ impl Feed {
         dropped as usize
     }
 
-    /// The satellite reports that it has reached this place.
+    /// The peer reports that it has reached this place.
     pub fn reached(&mut self, place: u32, now: Duration) {
         if let Some(session) = &mut self.session {
             session.hear(place, now);
         }
     }
 
-    /// The satellite reports how often it ran dry since its start.
+    /// The peer reports how often it ran dry since its start.
     pub fn underruns(&mut self, count: u64) {
         // Underruns before its first report do not count. A lower count than before means that it
         // has restarted.
         let before = self.underruns.replace(count).unwrap_or(count);
         self.past.xruns += count.checked_sub(before).unwrap_or(count);
+    }
+
+    /// How much the peer still has to play of what was sent.
+    pub fn ahead(&self, now: Duration) -> Duration {
+        self.session.as_ref().map_or(Duration::ZERO, |session| session.left(now))
+    }
+
+    /// The place that has been reached, and the end of what was sent.
+    pub fn places(&self, now: Duration) -> (u64, u64) {
+        self.session.as_ref().map_or((0, 0), |session| (session.reached(now), session.sent))
     }
 
     /// The order to stop that is to be sent next.
@@ -217,7 +236,7 @@ impl Feed {
         }
     }
 
-    /// Advances the time: without a satellite, what nobody plays is missing.
+    /// Advances the time: without a peer, what nobody plays is missing.
     pub fn tick(&mut self, now: Duration) {
         if let Some(since) = &mut self.away {
             let passed = now.saturating_sub(*since).as_secs_f64();
@@ -230,9 +249,9 @@ impl Feed {
         let waits = session.played < session.sent && session.pending.is_empty();
         if !waits {
             session.moved = now;
-        } else if now.saturating_sub(session.moved) > STUCK {
+        } else if now.saturating_sub(session.moved) > self.stuck {
             // The last blocks of a reply never arrived, and no later block shows that to the
-            // satellite.
+            // peer.
             let lost = session.sent - session.played;
             self.past.missing += rescale_rounded(lost, session.rate, self.voice_rate);
             (session.played, session.told, session.moved) = (session.sent, now, now);
@@ -275,7 +294,7 @@ impl Session {
         self.places.end(self.sent + self.pending.len() as u64, fed);
     }
 
-    /// How much the satellite still has to play.
+    /// How much the peer still has to play.
     fn left(&self, now: Duration) -> Duration {
         let left = self.sent.saturating_sub(self.reached(now));
         Duration::from_secs_f64(left as f64 / f64::from(self.rate))
@@ -298,7 +317,7 @@ impl Session {
         if place > self.played {
             self.moved = now;
         }
-        // The satellite may report blocks as played that were assumed to be lost.
+        // The peer may report blocks as played that were assumed to be lost.
         if place >= self.played {
             self.believed = self.reached(now);
             (self.played, self.told) = (place.min(self.sent), now);

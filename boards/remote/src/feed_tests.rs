@@ -21,7 +21,7 @@ struct Device {
 impl Device {
     fn new(rate: Rate) -> Self {
         let mut feed = Feed::new(VOICE);
-        feed.attach(rate, ms(0)).unwrap();
+        feed.attach(rate.hz(), ms(0)).unwrap();
         Self { feed, now: ms(0), rate, end: 0, played: 0, lose: false }
     }
 
@@ -129,7 +129,7 @@ fn without_a_satellite_sound_is_missing_as_time_passes() {
     let missing = device.feed.stats().missing;
     assert_eq!(played + missing + device.feed.queued(device.now) as u64, 48_000);
     device.now += ms(100);
-    device.feed.attach(Rate::Hz16000, device.now).unwrap();
+    device.feed.attach(Rate::Hz16000.hz(), device.now).unwrap();
     (device.rate, device.end, device.played) = (Rate::Hz16000, 0, 0);
     device.run(ms(2_000));
     assert_eq!(device.feed.queued(device.now), 0);
@@ -179,7 +179,7 @@ proptest! {
                 2 => dropped += device.feed.stop(ms(20), device.now) as u64,
                 3 => {
                     device.feed.lost(device.now);
-                    device.feed.attach(rate, device.now).unwrap();
+                    device.feed.attach(rate.hz(), device.now).unwrap();
                     (device.end, device.played) = (0, 0);
                 }
                 _ => device.run(ms(n as u64 / 20)),

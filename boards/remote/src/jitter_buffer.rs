@@ -17,8 +17,8 @@
 //! The stream is a clock: time-outs count its samples. How far it is ahead of the wall clock is
 //! computed from the two, never added up from events, so that an error does not last. A silence of
 //! [`RESTFUL`] brings the stream into step. Until then it is never ahead by more than
-//! [`LONGEST_LEAD`], whatever a satellite sends, and never late by more than [`LONGEST_LAG`],
-//! however slow the satellite's crystal is.
+//! [`LONGEST_LEAD`], whatever a peer sends, and never late by more than [`LONGEST_LAG`],
+//! however slow the peer's crystal is.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -32,13 +32,13 @@ const HELD: usize = 16;
 /// Silence begins if nothing arrives for this time plus four times the jitter.
 const WAIT: Duration = Duration::from_millis(60);
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
-/// The same after the last sound before the satellite's gate was shut.
+/// The same after the last sound before the peer's gate was shut.
 const SHUT: Duration = Duration::from_millis(30);
 /// A concealed stretch fades out over this many samples: 40 ms.
 const FADE: usize = CAPTURE_RATE as usize / 25;
 /// Sound fades in again over this many samples: 2.5 ms.
 const JOIN: usize = CAPTURE_RATE as usize / 400;
-/// A block that is this far in the past is not late: the satellite's clock has jumped. 2 s.
+/// A block that is this far in the past is not late: the peer's clock has jumped. 2 s.
 const LONGEST_DELAY: i32 = 2 * CAPTURE_RATE as i32;
 /// How long a reader may stall before sound is lost: 2 s.
 const READY: usize = 2 * CAPTURE_RATE as usize;
@@ -95,7 +95,7 @@ pub struct JitterBuffer {
     /// Silence given since the last block, in samples, and whether it is still being given.
     filled: u64,
     filling: bool,
-    /// Whether the satellite reports that it sends nothing, because its gate is shut or it is
+    /// Whether the peer reports that it sends nothing, because its gate is shut or it is
     /// muted.
     shut: bool,
     away: bool,
@@ -123,13 +123,13 @@ impl JitterBuffer {
         (self.jitter, self.hold) = Default::default();
     }
 
-    /// The satellite is lost.
+    /// The peer is lost.
     pub fn lost(&mut self, now: Duration) {
         self.flush(now);
         self.away = true;
     }
 
-    /// Takes the satellite's report on whether it sends nothing.
+    /// Takes the peer's report on whether it sends nothing.
     pub fn shut(&mut self, shut: bool) {
         self.shut = shut;
     }
@@ -177,7 +177,7 @@ impl JitterBuffer {
         };
         let ahead = at.wrapping_sub(expected) as i32;
         // After a long silence only the time that has passed shows how long it was, because the
-        // satellite's clock may have wrapped.
+        // peer's clock may have wrapped.
         let rested = self.filled > RESTFUL;
         if ahead == 0 {
             self.join(block, now);
@@ -296,7 +296,7 @@ impl JitterBuffer {
         let length = block.heard.len();
         let behind = -self.lead(now) - LONGEST_LAG;
         if behind > 0 {
-            // The satellite's clock is slower than this machine's. A block's duration at most is
+            // The peer's clock is slower than this machine's. A block's duration at most is
             // added, which a pause between words hides.
             self.give_silence(behind.unsigned_abs().min(length as u64));
             broken = true;

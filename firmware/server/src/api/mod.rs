@@ -1,0 +1,18 @@
+//! Sayso's own interface: conversations, events, control. `docs/api.md` describes it.
+
+mod control;
+mod conversation;
+mod events;
+mod message;
+mod openapi;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The routes under `/api`, and their description.
+pub fn routes() -> Router<Arc<App>> {
+    openapi::routes()
+}

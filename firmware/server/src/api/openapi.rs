@@ -1,0 +1,54 @@
+//! The description of the interface: OpenAPI 3.1. Each handler describes itself, so that no route
+//! can be left out.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{control, conversation, events};
+use crate::app::App;
+
+/// Where the description is.
+const PLACE: &str = "/api/openapi.json";
+
+/// The routes, and the route of their description.
+pub fn routes() -> Router<Arc<App>> {
+    let (router, described) = described();
+    let text = described.to_json().unwrap_or_default();
+    router.route(
+        PLACE,
+        get(async || ([(header::CONTENT_TYPE, "application/json")], text).into_response()),
+    )
+}
+
+/// The routes and their description.
+pub fn described() -> (Router<Arc<App>>, OpenApi) {
+    let about = InfoBuilder::new()
+        .title("Sayso")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("A voice assistant on this machine."))
+        .build();
+    let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    let parts = ComponentsBuilder::new().security_scheme("token", token).build();
+    let head = OpenApiBuilder::new().info(about).components(Some(parts)).build();
+    OpenApiRouter::with_openapi(head)
+        .routes(routes!(control::status))
+        .routes(routes!(control::say))
+        .routes(routes!(control::announce))
+        .routes(routes!(control::ask))
+        .routes(routes!(control::listen))
+        .routes(routes!(control::stop))
+        .routes(routes!(control::mute))
+        .routes(routes!(control::unmute))
+        .routes(routes!(control::volume))
+        .routes(routes!(events::events))
+        .routes(routes!(conversation::conversation))
+        .split_for_parts()
+}

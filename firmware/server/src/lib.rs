@@ -1,0 +1,31 @@
+#![forbid(unsafe_code)]
+//! The server that browsers, phones and programs use.
+//!
+//! ```text
+//! TCP, TLS ─► connection: limits, time-outs ─► guard: Host, Origin, rate, token ─► routes
+//!                                                                                    │
+//!   conversation ◄─ RemoteBoard ◄─ remote ◄─ the protocols that carry sound ◄────────┤
+//!   hub, skills, pool ◄──────────────────── the others ◄─────────────────────────────┘
+//! ```
+//!
+//! Tokio is in this crate only, on threads of its own. A conversation does not know of it: each
+//! connection that carries sound is one more board (`remote`). Everything else goes through
+//! `App`, which every handler gets.
+//!
+//! A protocol is a module with a router, behind a feature of its own: `api`.
+
+#[cfg(feature = "api")]
+mod api;
+mod app;
+pub mod certificate;
+mod connection;
+mod guard;
+mod health;
+mod listener;
+mod metrics;
+mod remote;
+mod routes;
+mod tls;
+
+pub use guard::make_token;
+pub use listener::{DEFAULT, kinds};
