@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sayso_intents::Folder;
 use sayso_models::Cancel;
 use sayso_skills::{
-    CallError, Documents, Effect, Now, Plan, Request, Ring, Said, Situation, Skills,
+    CallError, Documents, Edit, Effect, Now, Overview, Plan, Request, Ring, Said, Situation, Skills,
 };
 
 use crate::clock::{Clock, WallClock};
@@ -309,6 +309,21 @@ impl SharedSkills {
         let before = rings.len();
         rings.retain(|ring| ring.board != board);
         rang || rings.len() < before
+    }
+
+    /// What a screen shows of them. May wait while a skill is at work.
+    pub fn overview(&self, now: &Now) -> Overview {
+        let mut skills = locked(&self.0.skills);
+        self.refresh(&mut skills);
+        skills.overview(now)
+    }
+
+    /// Makes a change of a screen, and saves it. Returns whether anything was changed.
+    pub fn edit(&self, edit: &Edit) -> bool {
+        let mut skills = locked(&self.0.skills);
+        let done = skills.edit(edit);
+        self.save(&mut skills);
+        done
     }
 
     /// The board has a conversation, or has none any more: then what was set there rings at the

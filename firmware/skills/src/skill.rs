@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::overview::{Edit, Overview};
 use crate::plan::{Claim, Command, Ring, Said, Scene};
 
 /// A skill: it decides what a command asks for, and does it.
@@ -75,6 +76,17 @@ pub trait Skill: Send {
     /// The clock was set forward by this, or back. It shows `now`.
     fn clock_was_set(&mut self, _by: SignedDuration, _now: &Zoned) {}
 
+    /// What a screen shows of it.
+    fn overview(&self, _now: &Zoned, _texts: &Texts) -> Overview {
+        Overview::default()
+    }
+
+    /// Makes a change of a screen. Returns whether it did: the change may be for another skill, or
+    /// what it is about may be gone.
+    fn edit(&mut self, _edit: &Edit) -> bool {
+        false
+    }
+
     /// Forgets everything.
     fn erase(&mut self) {}
 
@@ -107,6 +119,8 @@ pub(crate) trait AnySkill: Send {
     fn next_due(&self, now: &Zoned) -> Option<Timestamp>;
     fn hush(&mut self, board: &str, now: &Zoned) -> bool;
     fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned);
+    fn overview(&self, now: &Zoned, texts: &Texts) -> Overview;
+    fn edit(&mut self, edit: &Edit) -> bool;
     fn erase(&mut self);
     fn save(&self) -> Option<Value>;
     fn load(&mut self, saved: Value) -> serde_json::Result<()>;
@@ -167,6 +181,14 @@ impl<S: Skill> AnySkill for S {
 
     fn clock_was_set(&mut self, by: SignedDuration, now: &Zoned) {
         Skill::clock_was_set(self, by, now);
+    }
+
+    fn overview(&self, now: &Zoned, texts: &Texts) -> Overview {
+        Skill::overview(self, now, texts)
+    }
+
+    fn edit(&mut self, edit: &Edit) -> bool {
+        Skill::edit(self, edit)
     }
 
     fn erase(&mut self) {

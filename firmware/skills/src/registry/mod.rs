@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::heard;
 use crate::house::House;
 use crate::language::{self, Texts};
+use crate::overview::{Edit, Overview};
 use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
@@ -381,6 +382,23 @@ impl Skills {
         let any = hushed.fold(false, |any, hushed| any | hushed);
         self.touched |= any;
         any
+    }
+
+    /// What a screen shows of the skills.
+    pub fn overview(&self, now: &Now) -> Overview {
+        let mut overview = Overview::default();
+        for skill in &self.skills {
+            overview.add(skill.overview(&now.wall, &self.texts));
+        }
+        overview.coming.sort_by_key(|coming| (coming.at.is_none(), coming.at));
+        overview
+    }
+
+    /// Makes a change of a screen. Returns whether anything was changed.
+    pub fn edit(&mut self, edit: &Edit) -> bool {
+        let done = self.skills.iter_mut().any(|skill| skill.edit(edit));
+        self.touched |= done;
+        done
     }
 
     /// Examples of what the skills are told to do, for a language model that writes such sentences:

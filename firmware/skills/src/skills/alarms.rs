@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::overview::{Coming, Edit, Overview};
 use crate::plan::{Claim, Command, Ring, Said, Scene};
 use crate::ringing::{Pattern, Ringing, Step};
 use crate::schedule::Schedule;
@@ -320,6 +321,33 @@ impl Skill for Alarms {
                 alarm.after = alarm.after.min(now.datetime());
             }
         }
+    }
+
+    fn overview(&self, now: &Zoned, texts: &Texts) -> Overview {
+        let coming = self.alarms.iter().map(|alarm| {
+            let at = alarm.next(now);
+            let (left_s, phase) = Coming::at(at, alarm.ringing.is_some(), now.timestamp());
+            Coming {
+                skill: Self::NAME,
+                id: alarm.id,
+                label: alarm.schedule.said(now, texts),
+                board: alarm.board.clone(),
+                at,
+                left_s,
+                phase,
+            }
+        });
+        Overview { coming: coming.collect(), ..Overview::default() }
+    }
+
+    fn edit(&mut self, edit: &Edit) -> bool {
+        let before = self.alarms.len();
+        if let Edit::Cancel { skill, id } = edit
+            && skill == Self::NAME
+        {
+            self.alarms.retain(|alarm| alarm.id != *id);
+        }
+        self.alarms.len() < before
     }
 
     fn erase(&mut self) {

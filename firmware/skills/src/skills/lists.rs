@@ -1,9 +1,11 @@
 //! Lists: shopping, to do, or any other name.
 
+use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::overview::{Edit, List, Overview};
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
 
@@ -21,13 +23,6 @@ const SHOPPING: &str = "shopping";
 #[serde(transparent)]
 pub struct Lists {
     lists: Vec<List>,
-}
-
-/// A list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct List {
-    name: String,
-    items: Vec<String>,
 }
 
 /// What is done.
@@ -243,6 +238,28 @@ impl Skill for Lists {
                 }
             }
         }
+    }
+
+    fn overview(&self, _: &Zoned, _: &Texts) -> Overview {
+        let full = self.lists.iter().filter(|list| !list.items.is_empty());
+        Overview { lists: full.cloned().collect(), ..Overview::default() }
+    }
+
+    fn edit(&mut self, edit: &Edit) -> bool {
+        let Edit::List(edited) = edit else { return false };
+        let place = self.lists.iter().position(|list| list.name == edited.name);
+        if edited.items.is_empty() {
+            return place.map(|place| self.lists.remove(place)).is_some();
+        }
+        if edited.name.is_empty() || edited.items.len() > MOST {
+            return false;
+        }
+        match place.and_then(|place| self.lists.get_mut(place)) {
+            Some(list) => *list = edited.clone(),
+            None if self.lists.len() >= MOST => return false,
+            None => self.lists.push(edited.clone()),
+        }
+        true
     }
 
     fn erase(&mut self) {

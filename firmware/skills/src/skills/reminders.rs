@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::overview::{Coming, Edit, Overview};
 use crate::plan::{Claim, Command, Ring, Said, Scene};
 use crate::ringing::{Pattern, Ringing, Step};
 use crate::schedule::Schedule;
@@ -281,6 +282,33 @@ impl Skill for Reminders {
                 reminder.after = reminder.after.min(now.datetime());
             }
         }
+    }
+
+    fn overview(&self, now: &Zoned, _: &Texts) -> Overview {
+        let coming = self.reminders.iter().map(|reminder| {
+            let at = reminder.next(now);
+            let (left_s, phase) = Coming::at(at, reminder.ringing.is_some(), now.timestamp());
+            Coming {
+                skill: Self::NAME,
+                id: reminder.id,
+                label: reminder.task.clone(),
+                board: reminder.board.clone(),
+                at,
+                left_s,
+                phase,
+            }
+        });
+        Overview { coming: coming.collect(), ..Overview::default() }
+    }
+
+    fn edit(&mut self, edit: &Edit) -> bool {
+        let before = self.reminders.len();
+        if let Edit::Cancel { skill, id } = edit
+            && skill == Self::NAME
+        {
+            self.reminders.retain(|reminder| reminder.id != *id);
+        }
+        self.reminders.len() < before
     }
 
     fn erase(&mut self) {

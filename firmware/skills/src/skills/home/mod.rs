@@ -5,10 +5,12 @@ mod states;
 
 use std::sync::Arc;
 
+use jiff::Zoned;
 use sayso_intents::{Entity, Home};
 
 use crate::house::{Change, House, State};
 use crate::language::Texts;
+use crate::overview::{DeviceStatus, Overview};
 use crate::plan::{Claim, Command, Said, Scene, Slots};
 use crate::skill::Skill;
 use orders::{Order, carry_out};
@@ -383,6 +385,20 @@ impl Skill for Devices {
 
     fn act(&mut self, order: Order, scene: &Scene<'_>) -> Said {
         carry_out(&mut *self.house, order, scene.texts)
+    }
+
+    fn overview(&self, _: &Zoned, texts: &Texts) -> Overview {
+        let devices = self.entities().map(|entity| {
+            let state = self.house.state(&entity.name);
+            DeviceStatus {
+                name: entity.name.clone(),
+                kind: entity.domain.clone(),
+                area: entity.area.clone(),
+                shown: described(state.as_ref().unwrap_or(&State::default()), texts),
+                state,
+            }
+        });
+        Overview { devices: devices.collect(), ..Overview::default() }
     }
 
     fn home(&self) -> Option<&Arc<Home>> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::language::Texts;
+use crate::overview::{Coming, ComingPhase, Edit, Overview, seconds_up};
 use crate::plan::{Claim, Command, Ring, Said, Scene};
 use crate::ringing::{Pattern, Ringing, Step, shifted};
 use crate::skill::Skill;
@@ -242,6 +243,37 @@ impl Skill for Timers {
                 State::Ends(_) | State::Paused(_) => {}
             }
         }
+    }
+
+    fn overview(&self, now: &Zoned, texts: &Texts) -> Overview {
+        let at = now.timestamp();
+        let coming = self.timers.iter().map(|timer| {
+            let (rings_at, phase) = match timer.state {
+                State::Ends(ends) => (Some(ends), ComingPhase::Waits),
+                State::Paused(_) => (None, ComingPhase::Paused),
+                State::Rings(ringing) => (Some(ringing.next()), ComingPhase::Rings),
+            };
+            Coming {
+                skill: Self::NAME,
+                id: timer.id,
+                label: timer.label(texts),
+                board: timer.board.clone(),
+                at: rings_at,
+                left_s: seconds_up(timer.left(at)),
+                phase,
+            }
+        });
+        Overview { coming: coming.collect(), ..Overview::default() }
+    }
+
+    fn edit(&mut self, edit: &Edit) -> bool {
+        let before = self.timers.len();
+        if let Edit::Cancel { skill, id } = edit
+            && skill == Self::NAME
+        {
+            self.timers.retain(|timer| timer.id != *id);
+        }
+        self.timers.len() < before
     }
 
     fn erase(&mut self) {
