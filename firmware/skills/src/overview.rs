@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::house::State;
 
 /// What there is: timers, lists, devices.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Overview {
     /// What will ring, the next first.
@@ -17,6 +18,7 @@ pub struct Overview {
 }
 
 /// A timer, an alarm or a reminder.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Coming {
     /// The skill that it belongs to: "timers", "alarms" or "reminders".
@@ -28,6 +30,7 @@ pub struct Coming {
     /// The board where it was set.
     pub board: String,
     /// When it rings; `None` if it is paused.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     pub at: Option<Timestamp>,
     /// The seconds until then, rounded up; for a timer that is paused, what it has left.
     pub left_s: i64,
@@ -36,6 +39,7 @@ pub struct Coming {
 }
 
 /// What a timer, an alarm or a reminder does.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ComingPhase {
@@ -48,6 +52,7 @@ pub enum ComingPhase {
 }
 
 /// A list and its items.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
     /// Its name; "shopping" for the one that is meant without a name.
@@ -57,6 +62,7 @@ pub struct List {
 }
 
 /// A device and its state.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeviceStatus {
     /// Its name.
@@ -68,6 +74,7 @@ pub struct DeviceStatus {
     /// Its state in words, in the language of the skills: "on", "50 percent".
     pub shown: String,
     /// Its state; `None` if it cannot be reached.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Object>))]
     pub state: Option<State>,
 }
 

@@ -3,6 +3,7 @@
 mod control;
 mod conversation;
 mod events;
+mod household;
 mod message;
 mod openapi;
 

@@ -12,7 +12,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{control, conversation, events};
+use super::{control, conversation, events, household};
 use crate::app::App;
 
 /// Where the description is.
@@ -48,6 +48,12 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(control::mute))
         .routes(routes!(control::unmute))
         .routes(routes!(control::volume))
+        .routes(routes!(household::overview))
+        .routes(routes!(household::timers))
+        .routes(routes!(household::cancel))
+        .routes(routes!(household::lists))
+        .routes(routes!(household::list, household::set_list, household::remove_list))
+        .routes(routes!(household::devices))
         .routes(routes!(events::events))
         .routes(routes!(conversation::conversation))
         .split_for_parts()
