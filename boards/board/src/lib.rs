@@ -5,6 +5,7 @@
 //! [`Loudspeaker`] that takes mono at the voice's rate and, on some boards, a [`Panel`] with a
 //! lamp and buttons.
 
+use std::ops::AddAssign;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -191,4 +192,16 @@ pub struct StreamStats {
     /// dropped or made up to keep it in step with what is heard. The clocks of two devices drift
     /// apart by a few samples a second at most; a higher count shows that something stalled.
     pub shifted: u64,
+}
+
+impl AddAssign for StreamStats {
+    fn add_assign(&mut self, other: Self) {
+        // Every field is named, so that none is forgotten.
+        let Self { xruns, dropped, missing, reopened, shifted } = other;
+        self.xruns += xruns;
+        self.dropped += dropped;
+        self.missing += missing;
+        self.reopened += reopened;
+        self.shifted += shifted;
+    }
 }

@@ -34,7 +34,7 @@ pub struct App {
 impl App {
     pub fn new(around: Surroundings) -> Arc<Self> {
         let (guests, welcome) = crossbeam_channel::bounded(WAITING);
-        let (metrics, ending) = (Metrics::default(), watch::Sender::new(false));
+        let (metrics, ending) = (Metrics::new(&around.hub), watch::Sender::new(false));
         Arc::new(Self { around, metrics, guests, welcome, ending, ended: AtomicBool::new(false) })
     }
 

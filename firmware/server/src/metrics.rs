@@ -8,12 +8,16 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use sayso::internals::control::Hub;
 use sayso::event::{Ending, Origin, Step, TurnRecord};
 use sayso::{Event, internals::events::BoardEvent};
 use tokio::sync::Notify;
@@ -58,8 +62,9 @@ fn times() -> Histogram {
     Histogram::new(TIMES)
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Nothing is counted yet.
+    pub fn new(hub: &Hub) -> Self {
         let mut all = Registry::with_prefix("sayso");
         let stages = Family::new_with_constructor(times as fn() -> Histogram);
         let new = Self {
@@ -149,11 +154,10 @@ impl Default for Metrics {
             new.memory.clone(),
         );
         all.register("ready", "1 if the models are loaded", new.ready.clone());
+        all.register_collector(Box::new(Losses(hub.clone())));
         Self { registry: all, ..new }
     }
-}
 
-impl Metrics {
     /// A request or a connection was refused for this reason.
     pub fn refused(&self, why: &'static str) {
         self.refused.get_or_create(&[("reason", why)]).inc();
@@ -248,6 +252,37 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+/// The sound that was lost, read from the boards.
+struct Losses(Hub);
+
+impl std::fmt::Debug for Losses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Losses")
+    }
+}
+
+impl Collector for Losses {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> std::fmt::Result {
+        let (microphone, loudspeaker) = self.0.losses();
+        let streams = [("microphone", microphone), ("loudspeaker", loudspeaker)];
+        let about = "Overruns and underruns that devices reported";
+        let mut xruns = encoder.encode_descriptor("xruns", about, None, MetricType::Counter)?;
+        for (stream, stats) in streams {
+            let one = xruns.encode_family(&[("stream", stream)])?;
+            ConstCounter::new(stats.xruns).encode(one)?;
+        }
+        let about = "Samples that were dropped, or are missing because a device was lost";
+        let mut lost = encoder.encode_descriptor("samples_lost", about, None, MetricType::Counter)?;
+        for (stream, stats) in streams {
+            for (reason, count) in [("dropped", stats.dropped), ("missing", stats.missing)] {
+                let one = lost.encode_family(&[("stream", stream), ("reason", reason)])?;
+                ConstCounter::new(count).encode(one)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,11 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sayso_board::{Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams};
+use sayso_board::{
+    Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams, Watch,
+};
+
+use super::meter::Meter;
 
 /// The rate, in Hz, of the usual voice. For another one, the board is opened again.
 const USUAL_RATE: u32 = 24_000;
@@ -20,6 +24,7 @@ const WAIT: Duration = Duration::from_millis(50);
 pub struct Opened {
     board: Box<dyn Board + Send>,
     idle: Option<Idle>,
+    meter: Meter,
 }
 
 /// The streams of a board that is not used yet, and the thread that empties its microphone.
@@ -32,7 +37,12 @@ struct Idle {
 impl Opened {
     /// A board that is not open yet.
     pub fn new(board: Box<dyn Board + Send>) -> Self {
-        Self { board, idle: None }
+        Self { board, idle: None, meter: Meter::default() }
+    }
+
+    /// What its streams have lost.
+    pub fn meter(&self) -> Meter {
+        self.meter.clone()
     }
 
     /// Opens it, if it is not open.
@@ -73,10 +83,11 @@ impl Idle {
 impl Board for Opened {
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let idle = self.idle.take().and_then(Idle::end);
-        match idle.filter(|_| voice_rate == USUAL_RATE) {
-            Some(streams) => Ok(streams),
-            None => self.board.start(voice_rate),
-        }
+        let streams = match idle.filter(|_| voice_rate == USUAL_RATE) {
+            Some(streams) => streams,
+            None => self.board.start(voice_rate)?,
+        };
+        Ok(self.meter.watch(streams))
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {
@@ -85,6 +96,10 @@ impl Board for Opened {
 
     fn changes(&mut self) -> Option<Receiver<Change>> {
         self.board.changes()
+    }
+
+    fn links(&mut self) -> Vec<Box<dyn Watch>> {
+        self.board.links()
     }
 }
 

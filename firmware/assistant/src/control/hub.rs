@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sayso_board::Mute;
+use sayso_board::{Mute, StreamStats};
 
 use super::operation::{Answer, BoardStatus, Operation, Phase, Program, Refusal, Request};
 use super::{Announcement, Command, Handle};
+use crate::boards::Meter;
 use crate::error::Result;
 use crate::event::Event;
 use crate::events::{BoardEvent, Events};
@@ -38,6 +39,8 @@ struct HubState {
     boards: Mutex<BTreeMap<String, Place>>,
     state: StateFolder,
     events: Events<BoardEvent>,
+    /// What boards lost that are gone now.
+    lost: Mutex<(StreamStats, StreamStats)>,
 }
 
 /// One board.
@@ -56,13 +59,26 @@ struct Place {
     health: Option<Health>,
     /// When it was last looked for.
     looked: Instant,
+    meter: Meter,
 }
 
 impl Hub {
     /// A program without boards, which saves what must survive it in `state`.
     pub fn new(state: StateFolder) -> Self {
-        let events = Events::default();
-        Self { shared: Arc::new(HubState { boards: Mutex::default(), state, events }) }
+        let (boards, events, lost) = Default::default();
+        Self { shared: Arc::new(HubState { boards, state, events, lost }) }
+    }
+
+    /// What all boards have lost since the program began, of microphones and of loudspeakers.
+    pub fn losses(&self) -> (StreamStats, StreamStats) {
+        let boards = self.boards();
+        let mut all = *self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        for place in boards.values() {
+            let (microphone, loudspeaker) = place.meter.read();
+            all.0 += microphone;
+            all.1 += loudspeaker;
+        }
+        all
     }
 
     /// The events of all boards.
@@ -99,6 +115,7 @@ impl Hub {
             handle: None,
             health: None,
             looked: Instant::now(),
+            meter: Meter::default(),
         };
         boards.insert(name.clone(), place);
         drop(boards);
@@ -337,6 +354,11 @@ impl Seat {
         &self.name
     }
 
+    /// Sets what shows the losses of its streams.
+    pub fn metered_by(&self, meter: Meter) {
+        self.change(|place| place.meter = meter);
+    }
+
     /// Passes an event of its conversation to the subscribers of the hub.
     pub fn tell(&self, event: &Event) {
         let event = BoardEvent { board: self.name.as_str().into(), event: event.clone() };
@@ -408,7 +430,13 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.hub.boards().remove(&self.name);
+        // The board and its losses move together.
+        let mut boards = self.hub.boards();
+        let Some(place) = boards.remove(&self.name) else { return };
+        let (microphone, loudspeaker) = place.meter.read();
+        let mut lost = self.hub.shared.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.0 += microphone;
+        lost.1 += loudspeaker;
     }
 }
 

@@ -100,6 +100,7 @@ impl Talk<'_> {
     /// model is loaded before the board is open, so waiting for a board costs almost nothing. The
     /// models stay loaded while the program waits for a lost board.
     pub fn hold(mut self) -> Result<Losses> {
+        self.seat.metered_by(self.board.meter());
         let mut assistant = self.assistant.take().map(|made| self.begin(made));
         let mut away = None;
         loop {

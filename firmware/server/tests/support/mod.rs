@@ -141,6 +141,7 @@ fn converse(mut guest: Box<dyn Guest>, around: &Surroundings, stop: &Stop) {
     seat.reached_by(assistant.handle(), assistant.health(), begun);
     let site = Site { config: &around.config, name: seat.name(), mute: seat.mute() };
     let mut board = Opened::new(guest.board(&site));
+    seat.metered_by(board.meter());
     // The client may be gone already.
     if board.open().is_err() {
         return;

@@ -1,0 +1,175 @@
+//! Hostile input: the server stays up, its memory flat, and other conversations unharmed.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use support::scripted::sound;
+use support::{Client, Server};
+
+/// Requests in all.
+const REQUESTS: usize = 10_000;
+
+/// By how much memory may grow, in kB: buffers, and what the allocator keeps.
+const GROWTH: u64 = 24 * 1024;
+
+/// Whole requests of many kinds, which are then damaged.
+const WHOLE: [&str; 9] = [
+    "GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n",
+    "POST /api/say HTTP/1.1\r\nHost: localhost\r\nContent-Length: 17\r\n\r\n{\"text\":\"hello\"}x",
+    "POST /api/volume HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
+     10\r\n{\"volume\":0.5}  \r\n0\r\n\r\n",
+    "PUT /api/lists/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+     Content-Length: 15\r\n\r\n{\"items\":[\"a\"]}",
+    "GET /api/conversation?hears=16000&plays=24000&name=x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /api/events HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    "DELETE /api/timers/timers/99999999999999999999 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /%ff%00/../../etc/passwd?a=%zz HTTP/1.1\r\nHost: localhost\r\nCookie: sayso=;;=\r\n\r\n",
+];
+
+/// Frames of a WebSocket after its beginning, which are then damaged.
+const FRAMES: [&[u8]; 6] = [
+    b"\x81\x85\0\0\0\0hello",
+    b"\x82\x82\0\0\0\0\0\0",
+    b"\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",
+    b"\x89\x80\0\0\0\0",
+    b"\x88\x82\0\0\0\0\x03\xe8",
+    b"\x01\x81\0\0\0\0{",
+];
+
+/// Memory of this process in RAM, in kB.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// Damages bytes: cuts them, changes some, repeats some, or makes all of them random.
+fn damage(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
+    match random.u8(0..5) {
+        0 => bytes.truncate(random.usize(0..=bytes.len())),
+        1 => {
+            for _ in 0..random.usize(1..8) {
+                let at = random.usize(0..bytes.len());
+                bytes[at] = random.u8(..);
+            }
+        }
+        2 => {
+            let at = random.usize(0..bytes.len());
+            let piece = bytes[at..].to_vec();
+            for _ in 0..random.usize(1..20) {
+                bytes.extend(&piece);
+            }
+        }
+        3 => *bytes = (0..random.usize(0..2_000)).map(|_| random.u8(..)).collect(),
+        _ => {}
+    }
+}
+
+fn attack(address: &str, seed: u64, requests: usize) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    for _ in 0..requests {
+        let Ok(mut stream) = TcpStream::connect(address) else { continue };
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let upgrade = random.u8(0..5) == 0;
+        let mut bytes = if upgrade {
+            WHOLE[6].as_bytes().to_vec()
+        } else {
+            random.choice(WHOLE).unwrap().as_bytes().to_vec()
+        };
+        if upgrade {
+            let mut frames = random.choice(FRAMES).unwrap().to_vec();
+            damage(&mut frames, &mut random);
+            bytes.extend(frames);
+        } else {
+            damage(&mut bytes, &mut random);
+        }
+        // It may be refused in the middle.
+        let _ = stream.write_all(&bytes);
+        match random.u8(0..4) {
+            0 => {}
+            1 => drop(stream.shutdown(Shutdown::Write)),
+            _ => drop(stream.read(&mut [0; 512])),
+        }
+    }
+}
+
+#[test]
+fn thousands_of_damaged_requests_harm_nobody() {
+    let server = Server::start(&["Repeat: one two three."; 4], |config| {
+        config.server.requests_per_s = 0;
+        config.models.sessions = 2;
+        // Otherwise those that say nothing more hold all connections for longer.
+        config.server.head_s = 1;
+    });
+    let mut talking = Client::connect(&server.address, "/api/conversation", &[]).unwrap();
+    talking.event("hello");
+    let run = |seed: u64, requests: usize| {
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let address = &server.address;
+                scope.spawn(move || attack(address, seed + n, requests / 4));
+            }
+        });
+    };
+    // Buffers and threads grow to their size.
+    run(1, REQUESTS / 10);
+    let before = memory();
+    std::thread::scope(|scope| {
+        let attack = scope.spawn(|| run(100, REQUESTS));
+        // Meanwhile somebody talks.
+        let turns = |talking: &Client| {
+            talking.events.iter().filter(|event| event["event"] == "turn").count()
+        };
+        let mut spoken = 0;
+        while !attack.is_finished() && spoken < 3 {
+            talking.hear(&sound(&[(false, 200), (true, 800), (false, 1_500)]));
+            spoken += 1;
+        }
+        while !attack.is_finished() {
+            talking.take();
+        }
+        let due = talking.events.iter().filter(|event| event["ending"] == "complete").count();
+        assert!(due >= 1 && turns(&talking) >= spoken, "{spoken} spoken: {:#?}", talking.events);
+    });
+    let after = memory();
+    assert!(after < before + GROWTH, "{before} kB before, {after} kB after");
+    // It still answers.
+    assert_eq!(server.get("/api/status").status, 200);
+    assert_eq!(talking.closed, None);
+    drop(talking);
+    server.wait_until_free();
+    let mut next = Client::connect(&server.address, "/api/conversation", &[]).unwrap();
+    next.event("hello");
+}
+
+#[test]
+fn clients_that_never_finish_hold_no_place_for_long() {
+    let server = Server::start(&[], |config| {
+        config.server.head_s = 1;
+        config.server.connections = 20;
+        config.server.connections_per_address = 20;
+    });
+    let mut held: Vec<TcpStream> =
+        (0..20).map(|_| TcpStream::connect(&server.address).unwrap()).collect();
+    // A byte now and then does not help.
+    for _ in 0..15 {
+        for stream in &mut held {
+            let _ = stream.write_all(b"G");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    support::wait_until("others are served", || {
+        let Ok(mut stream) = TcpStream::connect(&server.address) else { return false };
+        stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).is_ok() && &answer == b"HTTP/1.1 200"
+    });
+}
