@@ -46,8 +46,18 @@ impl Live {
         Self::spawn(sayso(), arguments)
     }
 
+    /// Starts `sayso serve` with these arguments.
+    pub fn serving(mut command: Command, arguments: &[&str]) -> Self {
+        command.args(["serve", "--json"]).args(arguments);
+        Self::begin(command)
+    }
+
     fn spawn(mut command: Command, arguments: &[&str]) -> Self {
         command.args(["run", "--json"]).args(arguments);
+        Self::begin(command)
+    }
+
+    fn begin(mut command: Command) -> Self {
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("sayso starts");
         let out = child.stdout.take().expect("its output");

@@ -119,6 +119,22 @@ const TEST: &[Need] = &[
     },
     PULSE,
     Need {
+        what: "curl",
+        found: |sh| program(sh, "curl"),
+        apt: &["curl"],
+        dnf: &["curl"],
+        pacman: &["curl"],
+        brew: &["curl"],
+    },
+    Need {
+        what: "nginx",
+        found: |_| ["/usr/sbin/nginx", "/usr/bin/nginx"].iter().any(|p| Path::new(p).exists()),
+        apt: &["nginx-light"],
+        dnf: &["nginx"],
+        pacman: &["nginx"],
+        brew: &["nginx"],
+    },
+    Need {
         what: "an MQTT broker and its tools",
         found: |_| {
             // It has no option that ends with success.

@@ -20,10 +20,8 @@ use crate::error::{Error, Result};
 use crate::skills::SharedSkills;
 use crate::{Pace, Stop};
 
-mod meter;
 mod opened;
 
-pub use self::meter::Meter;
 pub use self::opened::Opened;
 
 /// The form of addresses of a kind of board, for people.

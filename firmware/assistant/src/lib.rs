@@ -55,6 +55,7 @@ mod house;
 mod live;
 mod lockstep;
 mod lost;
+mod meter;
 mod music;
 mod outcome;
 mod own;

@@ -10,7 +10,7 @@ use sayso_board::{
     Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams, Watch,
 };
 
-use super::meter::Meter;
+use crate::meter::Meter;
 
 /// The rate, in Hz, of the usual voice. For another one, the board is opened again.
 const USUAL_RATE: u32 = 24_000;

@@ -8,10 +8,10 @@ use sayso_board::{Mute, StreamStats};
 
 use super::operation::{Answer, BoardStatus, Operation, Phase, Program, Refusal, Request};
 use super::{Announcement, Command, Handle};
-use crate::boards::Meter;
 use crate::error::Result;
 use crate::event::Event;
 use crate::events::{BoardEvent, Events};
+use crate::meter::Meter;
 use crate::state::{Sound, StateFolder};
 use crate::supervisor::Health;
 

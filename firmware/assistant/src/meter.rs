@@ -31,7 +31,7 @@ impl Meter {
     }
 
     /// Counts what these streams lose. Those before are not used any more.
-    pub(super) fn watch(&self, (microphone, loudspeaker): Streams) -> Streams {
+    pub(crate) fn watch(&self, (microphone, loudspeaker): Streams) -> Streams {
         let counts = &mut *self.lock();
         for (past, present) in counts.past.iter_mut().zip(&mut counts.present) {
             *past += std::mem::take(present);
