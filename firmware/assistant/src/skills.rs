@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use sayso_intents::Folder;
 use sayso_models::Cancel;
 use sayso_skills::{
-    CallError, Documents, Edit, Effect, Now, Overview, Plan, Request, Ring, Said, Situation, Skills,
+    CallError, Coming, Documents, Edit, Effect, Now, Overview, Plan, Request, Ring, Said, Situation, Skills,
 };
 
 use crate::clock::{Clock, WallClock};
@@ -316,6 +317,20 @@ impl SharedSkills {
         let mut skills = locked(&self.0.skills);
         self.refresh(&mut skills);
         skills.overview(now)
+    }
+
+    /// Sets a timer at a board, as a sentence does there, and saves it. `None` if that cannot be.
+    pub fn start_timer(
+        &self,
+        length: SignedDuration,
+        name: Option<String>,
+        now: &Now,
+        situation: &Situation,
+    ) -> Option<Coming> {
+        let mut skills = locked(&self.0.skills);
+        let timer = skills.start_timer(length, name, now, situation);
+        self.save(&mut skills);
+        timer
     }
 
     /// Makes a change of a screen, and saves it. Returns whether anything was changed.

@@ -96,3 +96,23 @@ fn devices_are_shown_with_their_state() {
     let lamp = lamp(&skills);
     assert_eq!((lamp.shown.as_str(), lamp.kind.as_deref()), ("on", Some("light")));
 }
+
+#[test]
+fn a_program_can_set_a_timer() {
+    let mut skills = Skills::new("en", &[], None).expect("skills");
+    let situation = Situation::new("kitchen");
+    let length = jiff::SignedDuration::from_mins(10);
+    let mut start = |name: Option<&str>| {
+        skills.start_timer(length, name.map(str::to_owned), &now(0), &situation)
+    };
+    let tea = start(Some("tea")).expect("a timer");
+    assert_eq!((tea.label.as_str(), tea.left_s, tea.board.as_str()), ("tea timer", 600, "kitchen"));
+    let other = start(None).expect("a timer");
+    assert_eq!(other.label, "10-minute timer");
+    assert_ne!(tea.id, other.id);
+    let set = (0..100).filter(|_| start(None).is_some()).count();
+    assert_eq!(set, 48, "50 in all");
+    let off = ["timers".to_owned()];
+    let mut without = Skills::new("en", &off, None).expect("skills");
+    assert_eq!(without.start_timer(length, None, &now(0), &situation), None);
+}

@@ -8,7 +8,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sayso::internals::skills::{SharedSkills, wall_now};
-use sayso_skills::{Coming, DeviceStatus, Edit, List, Overview};
+use jiff::SignedDuration;
+use sayso_skills::{Coming, DeviceStatus, Edit, List, Overview, Situation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,6 +20,8 @@ use crate::routes::refusal;
 const LONGEST: usize = 200;
 /// The most items of a list.
 const ITEMS: usize = 500;
+/// The longest timer: a week.
+const LONGEST_TIMER_S: i64 = 7 * 24 * 3_600;
 
 /// The items of a list.
 #[derive(Deserialize, ToSchema)]
@@ -26,6 +29,23 @@ const ITEMS: usize = 500;
 pub struct Items {
     /// In their order.
     items: Vec<String>,
+}
+
+/// A timer that is to be set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTimer {
+    /// How long it takes.
+    seconds: i64,
+    /// What it is called, such as "tea".
+    name: Option<String>,
+    /// The name of the board at which it rings.
+    board: Option<String>,
+}
+
+/// Whether a text can be a name.
+fn fits(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= LONGEST && !text.chars().any(char::is_control)
 }
 
 /// Works with the skills, which may be at work for another.
@@ -60,6 +80,44 @@ pub async fn overview(State(app): State<Arc<App>>) -> Response {
     responses((status = 200, body = Vec<Coming>)))]
 pub async fn timers(State(app): State<Arc<App>>) -> Response {
     show(&app, |overview| overview.coming).await
+}
+
+/// Sets a timer. It rings at the board, or everywhere if that has no conversation then.
+#[utoipa::path(post, path = "/api/timers", request_body = NewTimer, security(("token" = [])),
+    responses(
+        (status = 201, body = Coming),
+        (status = 400, description = "This cannot be a timer"),
+        (status = 409, description = "There are too many timers, or the skill is switched off"),
+    ))]
+pub async fn start_timer(
+    State(app): State<Arc<App>>,
+    timer: Result<Json<NewTimer>, JsonRejection>,
+) -> Response {
+    let bad = |why: String| refusal(StatusCode::BAD_REQUEST, "bad_request", why);
+    let NewTimer { seconds, name, board } = match timer {
+        Ok(Json(timer)) => timer,
+        Err(error) => return bad(error.body_text()),
+    };
+    let fits = |text: &Option<String>| text.as_ref().is_none_or(|text| fits(text));
+    if !(1..=LONGEST_TIMER_S).contains(&seconds) || !fits(&name) || !fits(&board) {
+        return bad(format!(
+            "a timer takes 1 to {LONGEST_TIMER_S} seconds, and its name has at most {LONGEST} \
+             bytes and no control characters"
+        ));
+    }
+    let situation = Situation::new(board.unwrap_or_default());
+    let length = SignedDuration::from_secs(seconds);
+    let start = move |skills: &SharedSkills| {
+        skills.start_timer(length, name, &wall_now(), &situation)
+    };
+    match with_skills(&app, start).await {
+        Ok(Some(timer)) => (StatusCode::CREATED, Json(timer)).into_response(),
+        Ok(None) => {
+            let why = "there are too many timers, or the skill is switched off";
+            refusal(StatusCode::CONFLICT, "unable", why)
+        }
+        Err(failed) => failed,
+    }
 }
 
 /// Removes a timer, an alarm or a reminder, whether it waits or rings.
@@ -110,10 +168,7 @@ pub async fn set_list(
             return refusal(StatusCode::BAD_REQUEST, "bad_request", error.body_text());
         }
     };
-    let fits = |text: &String| {
-        !text.trim().is_empty() && text.len() <= LONGEST && !text.chars().any(char::is_control)
-    };
-    if items.len() > ITEMS || !items.iter().all(fits) || !fits(&name) || name != name.to_lowercase()
+    if items.len() > ITEMS || !items.iter().all(|item| fits(item)) || !fits(&name) || name != name.to_lowercase()
     {
         let why = format!(
             "a list has at most {ITEMS} items; its name, in lower case, and each item have at \

@@ -49,7 +49,7 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(control::unmute))
         .routes(routes!(control::volume))
         .routes(routes!(household::overview))
-        .routes(routes!(household::timers))
+        .routes(routes!(household::timers, household::start_timer))
         .routes(routes!(household::cancel))
         .routes(routes!(household::lists))
         .routes(routes!(household::list, household::set_list, household::remove_list))

@@ -17,12 +17,12 @@ use crate::error::Error;
 use crate::heard;
 use crate::house::House;
 use crate::language::{self, Texts};
-use crate::overview::{Edit, Overview};
+use crate::overview::{Coming, Edit, Overview};
 use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
     Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
-    Library, Lists, Music, Program, Reminders, Run, RunError, Timers, Tool, Tools, outcome,
+    Library, Lists, Music, Program, Reminders, Run, RunError, TimerAction, Timers, Tool, Tools, outcome,
     outcome_of_call,
 };
 
@@ -392,6 +392,29 @@ impl Skills {
         }
         overview.coming.sort_by_key(|coming| (coming.at.is_none(), coming.at));
         overview
+    }
+
+    /// Sets a timer, as a sentence does. `None` if this skill is switched off, or there are too many
+    /// timers.
+    pub fn start_timer(
+        &mut self,
+        length: SignedDuration,
+        name: Option<String>,
+        now: &Now,
+        situation: &Situation,
+    ) -> Option<Coming> {
+        let timers = |skills: &Self| {
+            let coming = skills.overview(now).coming.into_iter();
+            coming.filter(|coming| coming.skill == Timers::NAME).collect::<Vec<_>>()
+        };
+        let on = self.names.contains(&Timers::NAME);
+        if !on || timers(self).len() >= Timers::MOST || length <= SignedDuration::ZERO {
+            return None;
+        }
+        let action = serde_json::to_value(TimerAction::Start { length, name }).ok()?;
+        self.carry_out(Timers::NAME, action, now, situation);
+        // Each has a higher number than those before.
+        timers(self).into_iter().max_by_key(|timer| timer.id)
     }
 
     /// Makes a change of a screen. Returns whether anything was changed.

@@ -24,5 +24,5 @@ pub use knowledge::{Documents, Knowledge, WeakDocuments};
 pub use lists::Lists;
 pub use music::{Deck, Library, Music, MusicOrder, Track};
 pub use reminders::Reminders;
-pub use timers::Timers;
+pub use timers::{Action as TimerAction, Timers};
 pub use tools::{Call, CallError, Tool, Tools, outcome_of_call};

@@ -23,9 +23,6 @@ const PATTERN: Pattern =
 /// One that ended so long ago tells when.
 const LATE: SignedDuration = SignedDuration::from_mins(1);
 
-/// The most timers.
-const MOST: usize = 50;
-
 /// The skill.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Timers {
@@ -107,6 +104,9 @@ impl Timer {
 }
 
 impl Timers {
+    /// The most timers.
+    pub const MOST: usize = 50;
+
     fn each(&mut self, ids: &[u64]) -> impl Iterator<Item = &mut Timer> {
         self.timers.iter_mut().filter(|timer| ids.contains(&timer.id))
     }
@@ -118,7 +118,7 @@ impl Skill for Timers {
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Action>> {
         Some(match command.intent.as_str() {
-            "HassStartTimer" if self.timers.len() >= MOST => {
+            "HassStartTimer" if self.timers.len() >= Self::MOST => {
                 Claim::Say(scene.texts.get("timer-too-many", []))
             }
             "HassStartTimer" => Self::start(command, scene),
