@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use sayso_core::link::Rate;
 
 const VOICE: u32 = 24_000;
 

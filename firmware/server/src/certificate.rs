@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
     GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints,
 };
 use sayso::{Config, Error, Result};
@@ -31,7 +31,7 @@ pub struct Files {
     pub authority: PathBuf,
     /// Its private key.
     pub authority_key: PathBuf,
-    /// The names for which the authority may vouch, one a line.
+    /// What the authority is called, and the names for which it may vouch, one a line.
     names: PathBuf,
     /// The certificate of the server.
     pub certificate: PathBuf,
@@ -155,7 +155,8 @@ pub fn make(names: &[String], config: &Config) -> Result<Made> {
     };
     let failed = |error: rcgen::Error| Error::input(format!("{}: {error}", names.join(", ")));
     let mut params = CertificateParams::new(names.clone()).map_err(failed)?;
-    params.distinguished_name.push(DnType::CommonName, names[0].clone());
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, names.first().cloned().unwrap_or_default());
     params.is_ca = IsCa::ExplicitNoCa;
     params.use_authority_key_identifier_extension = true;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -168,33 +169,50 @@ pub fn make(names: &[String], config: &Config) -> Result<Made> {
     Ok(Made { files, names, new, replaced: new && before })
 }
 
+/// What is known of an authority: its name, and the names for which it may vouch.
+struct Authority {
+    called: String,
+    names: Vec<String>,
+}
+
+impl Authority {
+    /// What its certificate says. The same for the same authority, so that it need not be read.
+    fn params(&self) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, self.called.clone());
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        valid(&mut params, AUTHORITY);
+        params.name_constraints = Some(NameConstraints {
+            permitted_subtrees: self.names.iter().map(|name| subtree(name)).collect(),
+            excluded_subtrees: excluded(&self.names),
+        });
+        params
+    }
+}
+
 /// The authority that exists, if it may vouch for these names.
 fn kept(files: &Files, names: &[String]) -> Option<Issuer<'static, KeyPair>> {
-    let permitted = fs::read_to_string(&files.names).ok()?;
-    if !names.iter().all(|name| permitted.lines().any(|line| line == name)) {
+    let text = fs::read_to_string(&files.names).ok()?;
+    let mut lines = text.lines().map(str::to_owned);
+    let authority = Authority { called: lines.next()?, names: lines.collect() };
+    if !files.authority.exists() || !names.iter().all(|name| authority.names.contains(name)) {
         return None;
     }
     let key = KeyPair::from_pem(&fs::read_to_string(&files.authority_key).ok()?).ok()?;
-    Issuer::from_ca_cert_pem(&fs::read_to_string(&files.authority).ok()?, key).ok()
+    Some(Issuer::new(authority.params(), key))
 }
 
 fn new_authority(files: &Files, names: &[String]) -> Result<Issuer<'static, KeyPair>> {
     let failed = |error: rcgen::Error| Error::input(format!("{}: {error}", names.join(", ")));
-    let mut params = CertificateParams::default();
     let owner = own_name().unwrap_or_else(|| "this machine".into());
-    params.distinguished_name.push(DnType::CommonName, format!("Sayso on {owner}"));
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    valid(&mut params, AUTHORITY);
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: names.iter().map(|name| subtree(name)).collect(),
-        excluded_subtrees: excluded(names),
-    });
-    let key = KeyPair::generate().map_err(failed)?;
+    let authority = Authority { called: format!("Sayso on {owner}"), names: names.to_vec() };
+    let (params, key) = (authority.params(), KeyPair::generate().map_err(failed)?);
     let certificate = params.self_signed(&key).map_err(failed)?;
     write(&files.authority_key, &key.serialize_pem(), true)?;
     write(&files.authority, &certificate.pem(), false)?;
-    write(&files.names, &format!("{}\n", names.join("\n")), false)?;
+    write(&files.names, &format!("{}\n{}\n", authority.called, names.join("\n")), false)?;
     Ok(Issuer::new(params, key))
 }
 

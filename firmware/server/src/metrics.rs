@@ -271,15 +271,15 @@ impl Collector for Losses {
         let about = "Overruns and underruns that devices reported";
         let mut xruns = encoder.encode_descriptor("xruns", about, None, MetricType::Counter)?;
         for (stream, stats) in streams {
-            let one = xruns.encode_family(&[("stream", stream)])?;
-            ConstCounter::new(stats.xruns).encode(one)?;
+            let labels = [("stream", stream)];
+            ConstCounter::new(stats.xruns).encode(xruns.encode_family(&labels)?)?;
         }
         let about = "Samples that were dropped, or are missing because a device was lost";
         let mut lost = encoder.encode_descriptor("samples_lost", about, None, MetricType::Counter)?;
         for (stream, stats) in streams {
             for (reason, count) in [("dropped", stats.dropped), ("missing", stats.missing)] {
-                let one = lost.encode_family(&[("stream", stream), ("reason", reason)])?;
-                ConstCounter::new(count).encode(one)?;
+                let labels = [("stream", stream), ("reason", reason)];
+                ConstCounter::new(count).encode(lost.encode_family(&labels)?)?;
             }
         }
         Ok(())

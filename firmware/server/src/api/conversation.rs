@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -86,13 +87,13 @@ pub async fn conversation(
     Extension(client): Extension<Client>,
     Extension(alive): Extension<mpsc::Sender<()>>,
     Query(about): Query<About>,
-    upgrade: Option<WebSocketUpgrade>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let visitor = match about.visitor(client) {
         Ok(visitor) => visitor,
         Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", why),
     };
-    let Some(upgrade) = upgrade else { return no_upgrade(&app) };
+    let Ok(upgrade) = upgrade else { return no_upgrade(&app) };
     let (hears, plays) = (visitor.hears, visitor.plays);
     let conversation = match Conversation::begin(&app, visitor).await {
         Ok(conversation) => conversation,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -50,7 +51,7 @@ pub async fn events(
     Extension(access): Extension<Access>,
     Extension(alive): Extension<mpsc::Sender<()>>,
     Query(which): Query<Which>,
-    upgrade: Option<WebSocketUpgrade>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let words = match (access, which.words) {
         (Access::Local, Some(true)) => {
@@ -60,7 +61,7 @@ pub async fn events(
         (Access::Local, _) => false,
         (Access::Token, words) => words.unwrap_or(true),
     };
-    let Some(upgrade) = upgrade else {
+    let Ok(upgrade) = upgrade else {
         let why = "this is the address of a WebSocket";
         let mut response = refusal(StatusCode::UPGRADE_REQUIRED, "upgrade", why).into_response();
         let websocket = axum::http::HeaderValue::from_static("websocket");

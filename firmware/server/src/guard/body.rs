@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::Error;
 use bytes::Bytes;
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 /// A body that fails if it is longer than it may be, or takes longer.

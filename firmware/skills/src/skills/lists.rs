@@ -254,8 +254,8 @@ impl Skill for Lists {
         if edited.name.is_empty() || edited.items.len() > MOST {
             return false;
         }
-        match place.and_then(|place| self.lists.get_mut(place)) {
-            Some(list) => *list = edited.clone(),
+        match place {
+            Some(place) => self.lists[place] = edited.clone(),
             None if self.lists.len() >= MOST => return false,
             None => self.lists.push(edited.clone()),
         }
