@@ -292,7 +292,7 @@ fn party(named: &Named<'_>, config: &Config, hub: &Hub) -> Result<Party> {
     if let Some(doubt) = doubt {
         term::note(doubt);
     }
-    let site = Site { config, mute: seat.mute() };
+    let site = Site { config, name: seat.name(), mute: seat.mute() };
     let board = Opened::new(named.make(&site)?);
     let (device, comes_and_goes) = (named.kind.device(), named.kind.comes_and_goes());
     Ok(Party { seat, board, pace, device, comes_and_goes })
