@@ -182,6 +182,12 @@ pub fn anonymous_mib() -> Option<f64> {
     status_mib("RssAnon:")
 }
 
+/// The part of another process's memory that belongs to no file, in MiB, if the system reports it.
+#[cfg(feature = "server")]
+pub fn anonymous_mib_of(process: u32) -> Option<f64> {
+    mib(&format!("/proc/{process}/status"), "RssAnon:")
+}
+
 /// The memory of this process in MiB, counting only its share of memory used by several processes,
 /// if the system reports it.
 pub fn pss_mib() -> Option<f64> {

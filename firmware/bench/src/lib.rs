@@ -14,12 +14,15 @@ mod length;
 mod load;
 mod questions;
 mod room;
+#[cfg(feature = "server")]
+mod serve;
 mod sessions;
 mod soak;
 mod stages;
 mod turns;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use clap::{Args, Subcommand, ValueEnum};
 use sayso::{Assistant, Config, Error, Result, Stop, Weights};
@@ -39,7 +42,8 @@ Examples:
   sayso --profile small bench turns --limit 16
                                             whole turns beside a plain cascade
   sayso bench soak --minutes 60             an hour of conversation: does memory grow?
-  sayso bench sessions                      the memory of each further conversation";
+  sayso bench sessions                      the memory of each further conversation
+  sayso bench serve                         conversations at the same time over the network";
 
 /// The program that the benchmarks run in.
 pub struct Host<'a> {
@@ -47,6 +51,8 @@ pub struct Host<'a> {
     pub settings: &'a dyn Fn() -> Result<Config>,
     /// Loads the models that the settings choose, and shows the progress.
     pub weights: &'a dyn Fn(&Config) -> Result<Weights>,
+    /// This program with its options, as a process of its own.
+    pub program: &'a dyn Fn() -> Result<Command>,
     /// Whether to print more details.
     pub verbose: bool,
 }
@@ -124,6 +130,8 @@ enum What {
     Soak(soak::Soak),
     Label(label::Label),
     Sessions(sessions::SessionsBench),
+    #[cfg(feature = "server")]
+    Serve(serve::Serve),
     /// Keep one core busy until the input ends
     #[command(hide = true)]
     Busy,
@@ -143,6 +151,8 @@ impl Bench {
             Some(What::Load(load)) => return load.run(host, stop),
             Some(What::Soak(soak)) => return soak.run(host, stop),
             Some(What::Sessions(sessions)) => return sessions.run(host, stop),
+            #[cfg(feature = "server")]
+            Some(What::Serve(serve)) => return serve.run(host, stop),
             Some(What::Busy) => return busy::busy(),
             Some(What::Label(label)) => return label.run(host.verbose),
             None => {}

@@ -203,6 +203,32 @@ impl GlobalOptions {
         file
     }
 
+    /// This program with these options, as a process of its own.
+    fn program(&self) -> Result<std::process::Command> {
+        let program = std::env::current_exe();
+        let program = program.map_err(|error| sayso::Error::io("this program", error))?;
+        let mut command = std::process::Command::new(program);
+        for set in &self.set {
+            command.arg("--set").arg(set);
+        }
+        let profile = self.profile.map(|profile| format!("{profile:?}").to_lowercase());
+        let options = [
+            ("--config", self.config.as_ref().map(OsString::from)),
+            ("--profile", profile.map(OsString::from)),
+            ("--models", self.models.as_ref().map(OsString::from)),
+            ("--whisper", self.whisper.clone()),
+            ("--llm", self.llm.clone()),
+            ("--voice", self.voice.as_ref().map(OsString::from)),
+            ("--language", self.language.as_ref().map(OsString::from)),
+        ];
+        for (name, value) in options {
+            if let Some(value) = value {
+                command.arg(name).arg(value);
+            }
+        }
+        Ok(command)
+    }
+
     /// An assistant with these settings and its skills, its models loaded. `board` names it where
     /// timers are set and found again.
     fn assistant(&self, config: Config, board: &str) -> Result<Assistant> {
@@ -273,6 +299,7 @@ fn main() -> ExitCode {
             let host = Host {
                 settings: &|| shared.settings(),
                 weights: &|config| shared.weights(config),
+                program: &|| shared.program(),
                 verbose: shared.verbose > 0,
             };
             command.run(&host, &stop).and_then(|()| {
