@@ -1,6 +1,7 @@
 //! Shared by the end-to-end tests: the program, the recordings, the word error rate.
 
 pub mod live;
+pub mod llama_server;
 pub mod turns;
 
 use std::path::{Path, PathBuf};

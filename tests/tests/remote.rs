@@ -3,57 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Stdio;
 
-use sayso_store::Store;
 use sayso_test_support::skip;
-use sayso_tests::{data, peers, sayso};
+use sayso_tests::llama_server::Server;
+use sayso_tests::{data, sayso};
 use serde_json::Value;
-
-/// The package that has the server, and what it is part of.
-const PACKAGE: (&str, &str) = ("xllamacpp", "2026.10.11549");
-
-/// A running server.
-struct Server {
-    child: Child,
-    /// It ends with this.
-    input: Option<ChildStdin>,
-    url: String,
-}
-
-impl Server {
-    /// A server of the small model.
-    fn start() -> Result<Self, String> {
-        let folder = peers::python_package(PACKAGE.0, PACKAGE.1)?;
-        let store = Store::open(sayso_store::default_dir());
-        let model = store.path("smollm2-135m", "q8_0.gguf").expect("the small model");
-        let mut python = Command::new("python3");
-        python.arg(peers::script("llama_server.py")).arg(model).env("PYTHONPATH", folder);
-        python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = python.spawn().map_err(|error| format!("python3: {error}"))?;
-        let mut address = String::new();
-        let output = child.stdout.take().expect("output");
-        BufReader::new(output).read_line(&mut address).expect("UTF-8");
-        let input = child.stdin.take();
-        if !address.starts_with("http") {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(format!("{} {} does not start here", PACKAGE.0, PACKAGE.1));
-        }
-        Ok(Self { child, input, url: format!("{}/v1", address.trim()) })
-    }
-
-    fn stop(&mut self) {
-        self.input = None;
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
 
 /// What neither a skill nor a rule answers.
 const QUESTION: &str = "Why do people like dogs so much?";

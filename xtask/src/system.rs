@@ -135,6 +135,16 @@ const TEST: &[Need] = &[
         brew: &["nginx"],
     },
     Need {
+        what: "HAProxy",
+        found: |_| {
+            ["/usr/sbin/haproxy", "/usr/bin/haproxy"].iter().any(|p| Path::new(p).exists())
+        },
+        apt: &["haproxy"],
+        dnf: &["haproxy"],
+        pacman: &["haproxy"],
+        brew: &["haproxy"],
+    },
+    Need {
         what: "an MQTT broker and its tools",
         found: |_| {
             // It has no option that ends with success.
