@@ -258,7 +258,7 @@ fn the_description_lists_what_there_is() {
 
 #[test]
 fn connections_are_limited() {
-    let server = Server::start(&[], |config| config.server.connections_per_address = 2);
+    let server = Server::start(&[], |config| config.server.per_address = 2);
     let held: Vec<_> = (0..2).map(|_| connect(&server.address)).collect();
     wait_until("a third is closed", || {
         let mut third = connect(&server.address);

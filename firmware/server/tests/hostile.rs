@@ -187,7 +187,7 @@ fn clients_that_never_finish_hold_no_place_for_long() {
     let server = Server::start(&[], |config| {
         config.server.head_s = 1;
         config.server.connections = 20;
-        config.server.connections_per_address = 20;
+        config.server.per_address = 20;
     });
     let mut held: Vec<TcpStream> =
         (0..20).map(|_| TcpStream::connect(&server.address).unwrap()).collect();

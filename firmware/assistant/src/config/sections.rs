@@ -365,8 +365,8 @@ define! {
         insecure: bool = false;
         /// How many connections are open at a time
         connections: u32 = 256u32, 1 to 65_535;
-        /// How many of them may come from one address
-        connections_per_address: u32 = 64u32, 1 to 65_535;
+        /// How many connections may come from one address
+        per_address: u32 = 64u32, 1 to 65_535;
         /// How many requests a second one address may send on the average; ten times as many at
         /// once. 0 is no limit
         requests_per_s: u32 = 100u32, 0 to 1_000_000;

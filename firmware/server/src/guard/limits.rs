@@ -49,7 +49,7 @@ impl Limits {
     pub fn new(settings: &Server) -> Self {
         Self {
             connections: settings.connections,
-            per_address: settings.connections_per_address,
+            per_address: settings.per_address,
             requests: settings.requests_per_s,
             began: Instant::now(),
             state: Mutex::default(),
@@ -144,7 +144,7 @@ mod tests {
     fn limits(connections: u32, per_address: u32, requests: u32) -> Arc<Limits> {
         let settings = Server {
             connections,
-            connections_per_address: per_address,
+            per_address: per_address,
             requests_per_s: requests,
             ..Server::default()
         };
