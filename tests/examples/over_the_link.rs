@@ -13,18 +13,15 @@
 #[allow(dead_code)]
 #[path = "../../firmware/satellite/tests/fake/mod.rs"]
 mod fake;
-#[allow(dead_code)]
-#[path = "../../boards/satellite/src/jitter_buffer.rs"]
-mod jitter_buffer;
 
 use std::time::Duration;
 
 use fake::Bench;
-use jitter_buffer::JitterBuffer;
 use sayso::{Config, Engines};
 use sayso_core::link::{Block, Codec, MAX_DATA};
 use sayso_models::Cancel;
 use sayso_models::stt::{Stt, SttRequest};
+use sayso_remote_board::JitterBuffer;
 use sayso_satellite::{Buffers, Gain};
 use sayso_tests::wer::Wer;
 use sayso_tests::{Recording, further, recordings};

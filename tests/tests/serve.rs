@@ -80,9 +80,7 @@ fn a_recorded_question_is_answered_over_a_websocket() {
     let long = said.split_whitespace().filter(|word| word.len() > 5);
     assert!(long.clone().count() == 0 || long.clone().all(|word| !metrics.contains(word)));
     drop(client);
-    wait_until("the session is free", || {
-        request(&address, "GET", path, &[], b"").status == 426
-    });
+    wait_until("the session is free", || request(&address, "GET", path, &[], b"").status == 426);
     assert!(live.ctrl_c(), "it does not end");
 }
 

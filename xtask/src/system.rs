@@ -136,9 +136,7 @@ const TEST: &[Need] = &[
     },
     Need {
         what: "HAProxy",
-        found: |_| {
-            ["/usr/sbin/haproxy", "/usr/bin/haproxy"].iter().any(|p| Path::new(p).exists())
-        },
+        found: |_| ["/usr/sbin/haproxy", "/usr/bin/haproxy"].iter().any(|p| Path::new(p).exists()),
         apt: &["haproxy"],
         dnf: &["haproxy"],
         pacman: &["haproxy"],

@@ -107,11 +107,7 @@ impl Shared {
         self.began.elapsed()
     }
 
-    pub fn wait<'s>(
-        &self,
-        state: MutexGuard<'s, State>,
-        most: Duration,
-    ) -> MutexGuard<'s, State> {
+    pub fn wait<'s>(&self, state: MutexGuard<'s, State>, most: Duration) -> MutexGuard<'s, State> {
         self.news.wait_timeout(state, most).unwrap_or_else(PoisonError::into_inner).0
     }
 

@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use sayso_board::{
-    Board, BoardError, BoardErrorKind, CAPTURE_RATE, Change, Heard, Loudspeaker, Microphone, Mute, Panel,
-    Press, StreamStats, Streams,
+    Board, BoardError, BoardErrorKind, CAPTURE_RATE, Change, Heard, Loudspeaker, Microphone, Mute,
+    Panel, Press, StreamStats, Streams,
 };
 use sayso_core::turn::Shown;
 
@@ -71,7 +71,10 @@ impl Board for RemoteBoard {
             start,
             played: Vec::with_capacity(CAPTURE_RATE as usize / 10),
         };
-        Ok((Box::new(microphone), Box::new(RemoteLoudspeaker { shared: Arc::clone(&self.shared), start })))
+        Ok((
+            Box::new(microphone),
+            Box::new(RemoteLoudspeaker { shared: Arc::clone(&self.shared), start }),
+        ))
     }
 
     fn panel(&mut self) -> Option<Box<dyn Panel>> {

@@ -160,10 +160,10 @@ fn the_reference_is_what_the_peer_was_playing() {
 fn the_end_of_the_connection_is_reported_and_ends_the_microphone() {
     let woken = Arc::new(AtomicUsize::new(0));
     let wakes = Arc::clone(&woken);
-    let (mut board, peer) =
-        connect(16_000, VOICE, move || {
-            wakes.fetch_add(1, Ordering::Relaxed);
-        }).unwrap();
+    let (mut board, peer) = connect(16_000, VOICE, move || {
+        wakes.fetch_add(1, Ordering::Relaxed);
+    })
+    .unwrap();
     let (mut microphone, loudspeaker) = board.start(VOICE).unwrap();
     let changes = board.changes().unwrap();
     peer.close("the page was closed");

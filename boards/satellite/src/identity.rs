@@ -6,10 +6,10 @@ use sayso_board::{BoardError, BoardErrorKind};
 use sayso_core::link::{Decoder, Message, VERSION};
 
 use crate::address::Address;
-use sayso_remote_board::Allowance;
 use crate::station::{ANSWER, nobody};
 use crate::talk::{LOOK, PIECE, TURN, WORK_A_SECOND, WORK_AT_ONCE, other_version};
 use crate::wire::Wire;
+use sayso_remote_board::Allowance;
 
 /// The name that the satellite at the other end of `wire` gives. Nothing is sent to it before, so
 /// that everything that is sent is meant for this satellite. It repeats its hello until it is

@@ -27,7 +27,8 @@ pub use named::{McpServer, McpTool, MqttDevice, NamedBoard, OwnCommand};
 use sections::General;
 pub use sections::{
     Announcements, Audio, Code, Control, Feedback, FrontEnd, HomeAssistant, Llm, Models, Mqtt,
-    Privacy, Profile, RaspberryPi, Sampling, Satellite, Server, Skills, StateDir, Stt, Tts, Turn, Wake,
+    Privacy, Profile, RaspberryPi, Sampling, Satellite, Server, Skills, StateDir, Stt, Tts, Turn,
+    Wake,
 };
 
 /// The commented file that `sayso config init` writes; it holds the defaults.

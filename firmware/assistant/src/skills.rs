@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use sayso_intents::Folder;
 use sayso_models::Cancel;
 use sayso_skills::{
-    CallError, Coming, Documents, Edit, Effect, Now, Overview, Plan, Request, Ring, Said, Situation, Skills,
+    CallError, Coming, Documents, Edit, Effect, Now, Overview, Plan, Request, Ring, Said,
+    Situation, Skills,
 };
 
 use crate::clock::{Clock, WallClock};

@@ -78,7 +78,10 @@ impl Serve {
             sheet.value("mib_per_client", (used - idle) / f64::from(count)).print(self.json);
         }
         let refused = Self::one_too_many(&server, most)?;
-        Sheet::new("serve").label("clients", "one too many").count("refused", refused).print(self.json);
+        Sheet::new("serve")
+            .label("clients", "one too many")
+            .count("refused", refused)
+            .print(self.json);
         Ok(())
     }
 

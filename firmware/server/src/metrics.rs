@@ -17,8 +17,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use sayso::internals::control::Hub;
 use sayso::event::{Ending, Origin, Step, TurnRecord};
+use sayso::internals::control::Hub;
 use sayso::{Event, internals::events::BoardEvent};
 use tokio::sync::Notify;
 
@@ -275,7 +275,8 @@ impl Collector for Losses {
             ConstCounter::new(stats.xruns).encode(xruns.encode_family(&labels)?)?;
         }
         let about = "Samples that were dropped, or are missing because a device was lost";
-        let mut lost = encoder.encode_descriptor("samples_lost", about, None, MetricType::Counter)?;
+        let mut lost =
+            encoder.encode_descriptor("samples_lost", about, None, MetricType::Counter)?;
         for (stream, stats) in streams {
             for (reason, count) in [("dropped", stats.dropped), ("missing", stats.missing)] {
                 let labels = [("stream", stream), ("reason", reason)];

@@ -93,10 +93,8 @@ fn beyond_the_most_conversations_others_are_told_to_try_again() {
 #[test]
 fn a_name_is_remembered_with_its_mute() {
     let server = Server::start(&[], |config| {
-        let board = sayso::config::NamedBoard {
-            address: "listen:tablet".into(),
-            area: "Kitchen".into(),
-        };
+        let board =
+            sayso::config::NamedBoard { address: "listen:tablet".into(), area: "Kitchen".into() };
         config.boards.insert("kitchen".into(), board);
     });
     let path = "/api/conversation?name=tablet";
@@ -117,7 +115,9 @@ fn a_name_is_remembered_with_its_mute() {
 #[test]
 fn other_rates_are_converted_and_odd_ones_are_refused() {
     let server = Server::start(&["Repeat: one two three."], |_| {});
-    for bad in ["hears=44000", "plays=1", "hears=x", "name=%0A", &format!("name={}", "x".repeat(65))] {
+    for bad in
+        ["hears=44000", "plays=1", "hears=x", "name=%0A", &format!("name={}", "x".repeat(65))]
+    {
         let path = format!("{PATH}?{bad}");
         assert_eq!(Client::connect(&server.address, &path, &[]).err(), Some(400), "{bad}");
     }

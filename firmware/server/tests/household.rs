@@ -25,8 +25,12 @@ fn timers_are_set_shown_and_removed() {
     assert_eq!(server.request("DELETE", &path, &[], b"").status, 204);
     assert_eq!(server.request("DELETE", &path, &[], b"").status, 404);
     assert_eq!(server.get("/api/timers").json(), json!([]));
-    for bad in [json!({}), json!({"seconds": 0}), json!({"seconds": 1e12}), json!({"seconds": 1, "name": "\n"})]
-    {
+    for bad in [
+        json!({}),
+        json!({"seconds": 0}),
+        json!({"seconds": 1e12}),
+        json!({"seconds": 1, "name": "\n"}),
+    ] {
         assert_eq!(send(&server, "POST", "/api/timers", &bad).status, 400, "{bad}");
     }
 }
@@ -60,8 +64,7 @@ fn the_operations_of_the_control_socket_are_carried_out() {
     let server = Server::start(&[], |_| {});
     let nobody = send(&server, "POST", "/api/say", &json!({"text": "hello"}));
     assert_eq!((nobody.status, &nobody.json()["refusal"]), (404, &json!("unknown_board")));
-    let mut client =
-        Client::connect(&server.address, "/api/conversation?name=hall", &[]).unwrap();
+    let mut client = Client::connect(&server.address, "/api/conversation?name=hall", &[]).unwrap();
     client.event("state");
     let say = send(&server, "POST", "/api/say", &json!({"text": "One two three."}));
     assert_eq!((say.status, say.json()), (200, json!({"ok": true})));
@@ -102,8 +105,7 @@ fn the_description_has_the_fields_that_are_sent() {
             assert!(properties.contains(field), "{name}.{field} is not described");
         }
     };
-    let mut client =
-        Client::connect(&server.address, "/api/conversation?name=hall", &[]).unwrap();
+    let mut client = Client::connect(&server.address, "/api/conversation?name=hall", &[]).unwrap();
     client.event("state");
     let status = server.get("/api/status").json();
     known(&status, "Answer");

@@ -78,7 +78,8 @@ fn keys_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     made(folder.path(), &["localhost"]);
-    for (name, mode) in [("server.key", 0o600), ("authority.key", 0o600), ("authority.crt", 0o644)] {
+    for (name, mode) in [("server.key", 0o600), ("authority.key", 0o600), ("authority.crt", 0o644)]
+    {
         let about = std::fs::metadata(folder.path().join("tls").join(name)).unwrap();
         assert_eq!(about.permissions().mode() & 0o777, mode, "{name}");
     }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use sayso_skills::{
-    ComingPhase, Edit, List, Now, Overview, Request, Situation, Skills,
-};
+use sayso_skills::{ComingPhase, Edit, List, Now, Overview, Request, Situation, Skills};
 
 fn now(minute: i64) -> Now {
     let wall: jiff::Zoned = "2026-11-30T14:05[Europe/London]".parse().expect("a time");

@@ -68,9 +68,11 @@ impl Player {
             self.gaps += u64::from(self.speaking && now > self.until + Duration::from_millis(5));
             self.until = now;
         }
-        let loud = samples.as_chunks::<2>().0.iter().position(|pair| {
-            (f32::from(i16::from_le_bytes(*pair)) / 32_768.0).abs() > AUDIBLE
-        });
+        let loud = samples
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .position(|pair| (f32::from(i16::from_le_bytes(*pair)) / 32_768.0).abs() > AUDIBLE);
         if let Some(at) = loud {
             self.audible.get_or_insert(self.until + length(at as u64));
         }
@@ -108,14 +110,8 @@ impl Client {
         let socket = open(port, &format!("bench-{number}"))?
             .ok_or_else(|| Error::input("the server is busy: a session was not given back"))?;
         let now = Instant::now();
-        let player = Player {
-            arrived: 0,
-            until: now,
-            stops: 0,
-            audible: None,
-            gaps: 0,
-            speaking: false,
-        };
+        let player =
+            Player { arrived: 0, until: now, stops: 0, audible: None, gaps: 0, speaking: false };
         let noise = room::quiet(room::QUIET, Samples(RATE as u64)).collect();
         Ok(Self { socket, began: now, sent: 0, noise, player, turns: 0 })
     }
@@ -257,9 +253,8 @@ fn open(port: u16, name: &str) -> Result<Option<WebSocket<TcpStream>>> {
     let failed = |error| Error::io("the server", error);
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
-    let address = format!(
-        "ws://127.0.0.1:{port}/api/conversation?name={name}&hears={RATE}&plays={RATE}"
-    );
+    let address =
+        format!("ws://127.0.0.1:{port}/api/conversation?name={name}&hears={RATE}&plays={RATE}");
     match tungstenite::client(address, stream) {
         Ok((socket, _)) => Ok(Some(socket)),
         Err(HandshakeError::Failure(tungstenite::Error::Http(answer)))

@@ -30,10 +30,10 @@ use sayso_frontend::WakePhrase;
 pub use self::devices::devices;
 pub use self::devices::{Devices, loudspeaker};
 pub use self::kinds::registry;
-#[cfg(feature = "server")]
-pub use self::serve::Serve;
 use self::listen::{Places, Reception};
 use self::screen::Screen;
+#[cfg(feature = "server")]
+pub use self::serve::Serve;
 use self::talk::{Models, Talk};
 use super::service::{Beat, Service};
 use super::{GlobalOptions, term};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
-use super::message::{self, Incoming};
+use super::message::{self, Incoming, PROTOCOL};
 use crate::app::App;
 use crate::connection::Client;
 use crate::remote::{Conversation, Visitor};
@@ -102,7 +102,7 @@ pub async fn conversation(
             return refused.into_response();
         }
     };
-    let upgrade = upgrade.protocols(["sayso"]).max_message_size(LONGEST).max_frame_size(LONGEST);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LONGEST).max_frame_size(LONGEST);
     upgrade.on_upgrade(move |socket| async move {
         let _alive = alive;
         let idle = Duration::from_secs(app.config().server.idle_s.into());

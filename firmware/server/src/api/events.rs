@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::sync::{Notify, mpsc};
 use utoipa::IntoParams;
 
-use super::message;
+use super::message::{self, PROTOCOL};
 use crate::app::App;
 use crate::guard::Access;
 use crate::routes::refusal;
@@ -72,7 +72,7 @@ pub async fn events(
     let wake = Arc::clone(&news);
     let events = app.hub().events().subscribe_waking(move || wake.notify_one());
     let wanted = Wanted { board: which.board, words, progress: which.progress };
-    upgrade.max_message_size(LONGEST).on_upgrade(move |socket| async move {
+    upgrade.protocols([PROTOCOL]).max_message_size(LONGEST).on_upgrade(move |socket| async move {
         let _alive = alive;
         follow(&app, socket, &events, &news, &wanted).await;
     })

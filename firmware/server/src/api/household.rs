@@ -7,8 +7,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use sayso::internals::skills::{SharedSkills, wall_now};
 use jiff::SignedDuration;
+use sayso::internals::skills::{SharedSkills, wall_now};
 use sayso_skills::{Coming, DeviceStatus, Edit, List, Overview, Situation};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -55,9 +55,7 @@ async fn with_skills<T: Send + 'static>(
 ) -> Result<T, Response> {
     let skills = app.around.skills.clone();
     let done = tokio::task::spawn_blocking(move || work(&skills)).await;
-    done.map_err(|_| {
-        refusal(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the skills have failed")
-    })
+    done.map_err(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the skills have failed"))
 }
 
 /// What is shown of the skills, in a part of it.
@@ -107,9 +105,8 @@ pub async fn start_timer(
     }
     let situation = Situation::new(board.unwrap_or_default());
     let length = SignedDuration::from_secs(seconds);
-    let start = move |skills: &SharedSkills| {
-        skills.start_timer(length, name, &wall_now(), &situation)
-    };
+    let start =
+        move |skills: &SharedSkills| skills.start_timer(length, name, &wall_now(), &situation);
     match with_skills(&app, start).await {
         Ok(Some(timer)) => (StatusCode::CREATED, Json(timer)).into_response(),
         Ok(None) => {
@@ -168,7 +165,10 @@ pub async fn set_list(
             return refusal(StatusCode::BAD_REQUEST, "bad_request", error.body_text());
         }
     };
-    if items.len() > ITEMS || !items.iter().all(|item| fits(item)) || !fits(&name) || name != name.to_lowercase()
+    if items.len() > ITEMS
+        || !items.iter().all(|item| fits(item))
+        || !fits(&name)
+        || name != name.to_lowercase()
     {
         let why = format!(
             "a list has at most {ITEMS} items; its name, in lower case, and each item have at \

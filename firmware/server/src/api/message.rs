@@ -5,6 +5,9 @@ use sayso::internals::events::BoardEvent;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// The name of the protocol that is chosen, if a client offers it.
+pub const PROTOCOL: &str = "sayso";
+
 /// The version of these messages.
 pub const VERSION: u32 = 1;
 
@@ -126,7 +129,10 @@ mod tests {
     #[test]
     fn messages_are_read() {
         let is = |text: &str, due: Incoming| assert_eq!(Incoming::parse(text), Ok(due), "{text}");
-        is(r#"{"op":"played","samples":480}"#, Incoming::Played(Played { samples: 480, stops: None }));
+        is(
+            r#"{"op":"played","samples":480}"#,
+            Incoming::Played(Played { samples: 480, stops: None }),
+        );
         is(
             r#"{"op":"played","samples":480,"stops":2}"#,
             Incoming::Played(Played { samples: 480, stops: Some(2) }),

@@ -142,12 +142,8 @@ mod tests {
     use super::*;
 
     fn limits(connections: u32, per_address: u32, requests: u32) -> Arc<Limits> {
-        let settings = Server {
-            connections,
-            per_address: per_address,
-            requests_per_s: requests,
-            ..Server::default()
-        };
+        let settings =
+            Server { connections, per_address, requests_per_s: requests, ..Server::default() };
         Arc::new(Limits::new(&settings))
     }
 

@@ -18,8 +18,8 @@ use http_body::Body as _;
 use sayso::{Config, Error, Result};
 
 pub use self::limits::{Limits, Permit};
-pub use self::names::own_name;
 use self::names::Names;
+pub use self::names::own_name;
 pub use self::token::make as make_token;
 use self::token::{Presented, Token};
 use crate::app::App;

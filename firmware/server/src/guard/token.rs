@@ -52,9 +52,8 @@ impl Token {
                 _ => return Ok(None),
             }
         } else {
-            let token = secret::read(&settings.token_file).map_err(|why| {
-                Error::config(format!("server.token_file: {why}"))
-            })?;
+            let token = secret::read(&settings.token_file)
+                .map_err(|why| Error::config(format!("server.token_file: {why}")))?;
             (token, format!("server.token_file: {}", settings.token_file.display()))
         };
         if token.len() < SHORTEST || !secret::fits_a_header(&token) || token.contains(' ') {

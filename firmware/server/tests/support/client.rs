@@ -39,13 +39,7 @@ pub fn connect(address: &str) -> TcpStream {
     stream
 }
 
-pub fn request(
-    address: &str,
-    method: &str,
-    path: &str,
-    headers: &[&str],
-    body: &[u8],
-) -> Answer {
+pub fn request(address: &str, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
     let mut stream = connect(address);
     let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
     if !headers.iter().any(|header| header.to_ascii_lowercase().starts_with("host:")) {

@@ -22,8 +22,8 @@ use crate::plan::{Again, Claim, Effect, Plan, Ring, Said, Scene, Situation};
 use crate::skill::{AnySkill, Skill};
 use crate::skills::{
     Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
-    Library, Lists, Music, Program, Reminders, Run, RunError, TimerAction, Timers, Tool, Tools, outcome,
-    outcome_of_call,
+    Library, Lists, Music, Program, Reminders, Run, RunError, TimerAction, Timers, Tool, Tools,
+    outcome, outcome_of_call,
 };
 
 pub use saved::Snapshot;
