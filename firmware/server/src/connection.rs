@@ -2,7 +2,7 @@
 
 mod patient;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use tower_service::Service as _;
 
 use self::patient::Patient;
 use crate::app::App;
+use crate::client::Client;
 use crate::guard::{Limits, Permit};
 
 /// The pause after an error in accepting, because it would occur again at once.
@@ -38,15 +39,6 @@ pub struct Accepting {
     pub tls: Option<TlsAcceptor>,
     /// Held by each task.
     pub alive: mpsc::Sender<()>,
-}
-
-/// Who has sent a request.
-#[derive(Clone, Copy, Debug)]
-pub struct Client {
-    /// The address of the other end, which may be a proxy.
-    pub ip: IpAddr,
-    /// Whether the connection is encrypted up to this program.
-    pub encrypted: bool,
 }
 
 /// Accepts connections until the server ends.

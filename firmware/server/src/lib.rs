@@ -18,11 +18,13 @@
 mod api;
 mod app;
 pub mod certificate;
+mod client;
 mod connection;
 mod guard;
 mod health;
 mod listener;
 mod metrics;
+mod refusal;
 mod remote;
 mod routes;
 mod tls;

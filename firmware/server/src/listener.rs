@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::connection::{self, Accepting};
 use crate::guard::{Guard, Limits};
-use crate::{metrics, routes, tls};
+use crate::{health, routes, tls};
 
 /// Where `sayso serve` listens if nothing else is said.
 pub const DEFAULT: &str = "http:127.0.0.1:8765";
@@ -149,7 +149,7 @@ impl Server {
             .map_err(Error::no_thread)?;
         let app = App::new(around.clone());
         let limits = Arc::new(Limits::new(&app.config().server));
-        runtime.spawn(metrics::follow(Arc::clone(&app)));
+        runtime.spawn(health::follow(Arc::clone(&app)));
         let (alive, gone) = mpsc::channel(1);
         let (alive, gone) = (Some(alive), Mutex::new(gone));
         Ok(Self { app, limits, runtime: Some(runtime), alive, gone })

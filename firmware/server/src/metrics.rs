@@ -1,13 +1,5 @@
 //! What is counted, in Prometheus' form, without a word of what was said.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
@@ -17,12 +9,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use sayso::Event;
 use sayso::event::{Ending, Origin, Step, TurnRecord};
 use sayso::internals::control::Hub;
-use sayso::{Event, internals::events::BoardEvent};
-use tokio::sync::Notify;
-
-use crate::app::App;
+use sayso::internals::engines::Pool;
 
 /// The bounds of the histograms of times, in s.
 const TIMES: [f64; 14] =
@@ -173,7 +163,8 @@ impl Metrics {
         self.conversations.inc();
     }
 
-    fn count(&self, event: &Event) {
+    /// Counts an event of a conversation.
+    pub fn count(&self, event: &Event) {
         match event {
             Event::Turn(record) => self.turn(record),
             Event::Trouble { .. } => drop(self.troubles.inc()),
@@ -242,12 +233,15 @@ impl Metrics {
     }
 
     /// All of it, in Prometheus' form.
-    fn text(&self, app: &App) -> Result<String, std::fmt::Error> {
+    ///
+    /// # Errors
+    /// Never: a text can always be written.
+    pub fn text(&self, hub: &Hub, pool: &Pool) -> Result<String, std::fmt::Error> {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.sessions.set(whole(app.pool().lent()));
-        self.most.set(whole(app.pool().most()));
-        self.boards.set(whole(app.hub().status().len()));
-        self.ready.set(app.pool().is_loaded().into());
+        self.sessions.set(whole(pool.lent()));
+        self.most.set(whole(pool.most()));
+        self.boards.set(whole(hub.status().len()));
+        self.ready.set(pool.is_loaded().into());
         self.memory.set(resident().unwrap_or(0));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -299,40 +293,4 @@ fn resident() -> Option<i64> {
 #[cfg(not(target_os = "linux"))]
 fn resident() -> Option<i64> {
     None
-}
-
-/// Counts the events of all boards until the server ends.
-pub async fn follow(app: Arc<App>) {
-    let news = Arc::new(Notify::new());
-    loop {
-        let wake = Arc::clone(&news);
-        let events = app.hub().events().subscribe_waking(move || wake.notify_one());
-        loop {
-            match events.next(Duration::ZERO) {
-                Ok(Some(BoardEvent { event, .. })) => app.metrics.count(&event),
-                Ok(None) => tokio::select! {
-                    () = news.notified() => {}
-                    () = app.ending() => return,
-                },
-                // The queue ran full, because this machine was too busy for minutes.
-                Err(_) => break,
-            }
-        }
-    }
-}
-
-/// `/metrics`.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/metrics", get(metrics))
-}
-
-/// What is counted, in Prometheus' form.
-#[cfg_attr(feature = "api", utoipa::path(get, path = "/metrics", security(("token" = [])),
-    responses((status = 200, body = String, content_type = "application/openmetrics-text"))))]
-pub async fn metrics(State(app): State<Arc<App>>) -> Response {
-    const FORM: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    match app.metrics.text(&app) {
-        Ok(text) => ([(header::CONTENT_TYPE, FORM)], text).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
-    }
 }

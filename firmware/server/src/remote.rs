@@ -18,7 +18,7 @@ use sayso_remote_board::{Peer, RemoteBoard, connect};
 use tokio::sync::{Notify, oneshot};
 
 use crate::app::App;
-use crate::routes::refusal;
+use crate::refusal::refusal;
 
 /// How long the program may take to make a place: it may have to load the models.
 const WELCOME: Duration = Duration::from_secs(60);

@@ -17,9 +17,9 @@ use utoipa::IntoParams;
 
 use super::message::{self, Incoming, PROTOCOL};
 use crate::app::App;
-use crate::connection::Client;
+use crate::client::Client;
+use crate::refusal::refusal;
 use crate::remote::{Conversation, Visitor};
-use crate::routes::refusal;
 
 /// The longest message, in bytes: more than a second of sound at the highest rate.
 const LONGEST: usize = 256 * 1024;

@@ -16,7 +16,7 @@ use utoipa::IntoParams;
 use super::message::{self, PROTOCOL};
 use crate::app::App;
 use crate::guard::Access;
-use crate::routes::refusal;
+use crate::refusal::refusal;
 
 /// The longest message that is read. None is expected.
 const LONGEST: usize = 4_096;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::routes::refusal;
+use crate::refusal::refusal;
 
 /// The longest name of a list, and the longest item, in bytes.
 const LONGEST: usize = 200;

@@ -32,12 +32,7 @@ pub fn routes() -> Router<Arc<App>> {
 
 /// The routes that are there in every build, and that of the description.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(
-    crate::health::health,
-    crate::health::ready,
-    crate::metrics::metrics,
-    description
-))]
+#[openapi(paths(crate::health::health, crate::health::ready, crate::health::metrics, description))]
 struct Others;
 
 /// This description.

@@ -23,9 +23,9 @@ pub use self::names::own_name;
 pub use self::token::make as make_token;
 use self::token::{Presented, Token};
 use crate::app::App;
-use crate::connection::Client;
+use crate::client::Client;
 use crate::health::HEALTH;
-use crate::routes::refusal;
+use crate::refusal::refusal;
 
 /// Decides who is served. Clones share it.
 #[derive(Clone)]

@@ -1,0 +1,12 @@
+//! The other end of a connection.
+
+use std::net::IpAddr;
+
+/// Who has sent a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    /// The address of the other end, which may be a proxy.
+    pub ip: IpAddr,
+    /// Whether the connection is encrypted up to this program.
+    pub encrypted: bool,
+}
