@@ -14,7 +14,7 @@ use std::time::Duration;
 use client::{Client, request, wait_until};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
-use sayso_tests::{data, failure, json, sayso};
+use sayso_tests::{data, failure, json, peers, sayso};
 
 const QUESTION: &str = "commands-misc-en/gdo_audio.flac";
 
@@ -84,6 +84,65 @@ fn a_recorded_question_is_answered_over_a_websocket() {
         request(&address, "GET", path, &[], b"").status == 426
     });
     assert!(live.ctrl_c(), "it does not end");
+}
+
+/// The lines of code in the documentation that begin after this mark.
+fn documented(mark: &str) -> String {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once(mark).unwrap_or_else(|| panic!("{mark} is not in docs/api.md"));
+    rest.split_once("```").expect("the end of the code").0.to_owned()
+}
+
+#[test]
+fn the_program_in_the_documentation_asks_a_question() {
+    let packages = [("websockets", "15.0.1"), ("prometheus-client", "0.22.1")];
+    let mut folders = Vec::new();
+    for (name, version) in packages {
+        match peers::python_package(name, version) {
+            Ok(folder) => folders.push(folder.display().to_string()),
+            Err(why) => return sayso_tests::skip(why),
+        }
+    }
+    let address = free();
+    let listen = format!("http:{address}");
+    let _live = Live::serving(sayso(), &["--profile", "small", "--listen", &listen]);
+    ready(&address);
+    let folder = tempfile::tempdir().unwrap();
+    let (question, answer) = (folder.path().join("q.wav"), folder.path().join("a.wav"));
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(&question, spec).unwrap();
+    for sample in recording(QUESTION) {
+        file.write_sample((sample * 32_767.0) as i16).unwrap();
+    }
+    file.finalize().unwrap();
+    let python = |code: &str, arguments: &[&std::path::Path]| {
+        let mut python = Command::new("python3");
+        python.arg("-c").arg(code).args(arguments).env("PYTHONPATH", folders.join(":"));
+        let output = python.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let program = documented("```python\n").replace("127.0.0.1:8765", &address);
+    let said = python(&program, &[&question, &answer]);
+    assert!(said.contains(" -> "), "{said}");
+    assert!(hound::WavReader::open(&answer).unwrap().duration() > 12_000);
+    // The metrics, by a parser of their own authors.
+    let metrics = folder.path().join("metrics");
+    std::fs::write(&metrics, request(&address, "GET", "/metrics", &[], b"").body).unwrap();
+    let parse = "import sys\n\
+                 from prometheus_client.openmetrics.parser import text_string_to_metric_families\n\
+                 for family in text_string_to_metric_families(open(sys.argv[1]).read()):\n    \
+                 print(family.name, family.type)";
+    let families = python(parse, &[&metrics]);
+    for family in ["sayso_voice_to_voice_seconds histogram", "sayso_turns counter"] {
+        assert!(families.lines().any(|line| line == family), "{family}: {families}");
+    }
 }
 
 /// Runs a program with a socket as systemd passes it. No shell is needed, but a program that sets

@@ -19,8 +19,10 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new().route(HEALTH, get(health)).route("/readyz", get(ready))
 }
 
-/// Whether every conversation is alive: if not, the program should be started again.
-async fn health(State(app): State<Arc<App>>) -> Response {
+/// Whether every conversation is alive: if not, the program should be started again. Needs no token.
+#[cfg_attr(feature = "api", utoipa::path(get, path = "/healthz",
+    responses((status = 200, body = String), (status = 503, body = String))))]
+pub async fn health(State(app): State<Arc<App>>) -> Response {
     match app.hub().is_alive() {
         true => "ok\n".into_response(),
         false => (StatusCode::SERVICE_UNAVAILABLE, "a conversation hangs\n").into_response(),
@@ -29,7 +31,9 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 
 /// Whether new requests are answered: the models are loaded, and the program does not end. A load
 /// balancer then sends requests here.
-async fn ready(State(app): State<Arc<App>>) -> Response {
+#[cfg_attr(feature = "api", utoipa::path(get, path = "/readyz", security(("token" = [])),
+    responses((status = 200, body = String), (status = 503, body = String))))]
+pub async fn ready(State(app): State<Arc<App>>) -> Response {
     let (loaded, ending) = (app.pool().is_loaded(), app.is_ending());
     let ready = loaded && !ending;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

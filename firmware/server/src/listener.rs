@@ -71,7 +71,7 @@ impl ListenerKind for Http {
         };
         let mut places = Vec::new();
         for (socket, place) in sockets {
-            places.push(format!("{scheme}:{place}"));
+            places.push(format!("{scheme}://{place}"));
             server.accept(socket, acceptor.clone(), guard.clone())?;
         }
         Ok(Box::new(HttpListener { server, places: places.join(", ") }))

@@ -325,7 +325,10 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> Response {
+/// What is counted, in Prometheus' form.
+#[cfg_attr(feature = "api", utoipa::path(get, path = "/metrics", security(("token" = [])),
+    responses((status = 200, body = String, content_type = "application/openmetrics-text"))))]
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     const FORM: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match app.metrics.text(&app) {
         Ok(text) => ([(header::CONTENT_TYPE, FORM)], text).into_response(),

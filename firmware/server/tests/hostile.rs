@@ -150,6 +150,39 @@ fn thousands_of_damaged_requests_harm_nobody() {
 }
 
 #[test]
+fn damaged_frames_end_their_own_conversation_only() {
+    let server = Server::start(&["Repeat: one two three."], |config| {
+        config.server.requests_per_s = 0;
+        config.server.idle_s = 5;
+    });
+    let mut talking = Client::connect(&server.address, "/api/conversation", &[]).unwrap();
+    talking.event("hello");
+    let head = "GET /api/conversation HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
+                Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut begun = 0;
+    for _ in 0..200 {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        begun += usize::from(&answer == b"HTTP/1.1 101");
+        for _ in 0..random.usize(1..6) {
+            let mut frame = random.choice(FRAMES).unwrap().to_vec();
+            damage(&mut frame, &mut random);
+            let _ = stream.write_all(&frame);
+        }
+    }
+    assert!(begun > 20, "{begun} conversations were begun");
+    talking.hear(&sound(&[(false, 200), (true, 800), (false, 1_500)]));
+    assert_eq!(talking.event("turn")["ending"], "complete");
+    drop(talking);
+    server.wait_until_free();
+}
+
+#[test]
 fn clients_that_never_finish_hold_no_place_for_long() {
     let server = Server::start(&[], |config| {
         config.server.head_s = 1;

@@ -6,9 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sayso_board::{
-    Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams, Watch,
-};
+use sayso_board::{Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams};
 
 use crate::meter::Meter;
 
@@ -96,10 +94,6 @@ impl Board for Opened {
 
     fn changes(&mut self) -> Option<Receiver<Change>> {
         self.board.changes()
-    }
-
-    fn links(&mut self) -> Vec<Box<dyn Watch>> {
-        self.board.links()
     }
 }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use utoipa::OpenApi as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,13 +21,25 @@ const PLACE: &str = "/api/openapi.json";
 
 /// The routes, and the route of their description.
 pub fn routes() -> Router<Arc<App>> {
-    let (router, described) = described();
+    let (router, mut described) = described();
+    described.merge(Others::openapi());
     let text = described.to_json().unwrap_or_default();
     router.route(
         PLACE,
         get(async || ([(header::CONTENT_TYPE, "application/json")], text).into_response()),
     )
 }
+
+/// The routes that are there in every build, and that of the description.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(crate::health::health, crate::health::ready, crate::metrics::metrics, description))]
+struct Others;
+
+/// This description.
+#[utoipa::path(get, path = "/api/openapi.json", security(("token" = [])),
+    responses((status = 200, body = Object)))]
+#[allow(dead_code, reason = "it only describes the route")]
+fn description() {}
 
 /// The routes and their description.
 pub fn described() -> (Router<Arc<App>>, OpenApi) {

@@ -64,7 +64,7 @@ impl Server {
         let kind = kinds.iter().find(|kind| kind.usage().scheme() == scheme).expect("a kind");
         let listener = kind.listen(rest, &around)?;
         let address = listener.address();
-        let address = address.split_once(':').expect("a scheme").1.to_owned();
+        let address = address.split_once("://").expect("a scheme").1.to_owned();
         let ends = stop.clone();
         let thread = std::thread::spawn(move || {
             let _state = state;
