@@ -62,6 +62,7 @@ const GROUPS: [Group; 2] = [
             "sayso-tests sessions",
             "sayso echo",
             "sayso skills",
+            "sayso-remote-board (lib)",
             "sayso-satellite-board (lib)",
         ],
     },
@@ -83,6 +84,8 @@ const GROUPS: [Group; 2] = [
             "sayso-store fetch_http",
             "sayso-store fetch_package",
             "sayso-satellite-board listener",
+            "sayso-server guard",
+            "sayso-server tls",
         ],
     },
 ];

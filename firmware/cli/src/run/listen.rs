@@ -186,7 +186,9 @@ fn converse(
     let (seat, doubt) = match identity.as_deref().and_then(known_as) {
         Some(known) => {
             let (name, area) = named(&known, models.config());
-            hub.enter(&name, &area, true)
+            // Otherwise a visitor could fill the disk with names.
+            let remembered = guest.has_own_mute() || name != known;
+            hub.enter(&name, &area, remembered)
         }
         None if !guest.has_own_mute() => hub.enter(&guest.origin(), "", false),
         None => {

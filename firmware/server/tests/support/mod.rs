@@ -121,7 +121,7 @@ fn converse(mut guest: Box<dyn Guest>, around: &Surroundings, stop: &Stop) {
     let (seat, _) = match identity.as_deref().and_then(known_as) {
         Some(known) => {
             let (name, area) = named(&known, &around.config);
-            around.hub.enter(&name, &area, true)
+            around.hub.enter(&name, &area, name != known)
         }
         None => around.hub.enter(&guest.origin(), "", false),
     };
