@@ -23,6 +23,8 @@ mod guard;
 mod health;
 mod listener;
 mod metrics;
+#[cfg(feature = "page")]
+mod page;
 mod remote;
 mod routes;
 mod tls;
