@@ -137,6 +137,7 @@ export const SCRIPTS = {
 
 /** A `talk` that plays a script. */
 export const script = (name, hello = {}) => (socket) => {
-  socket.tell({ event: "hello", version: 1, board: "page", phrases: ["Alexa"], muted: false, volume: 1, ...hello });
+  socket.tell({ event: "hello", version: 1, board: "page", phrases: ["Alexa"], ...hello });
+  socket.tell({ event: "sound", muted: false, volume: 1 });
   for (const event of SCRIPTS[name]) socket.tell(event);
 };

@@ -157,7 +157,6 @@ class App {
   #hello(hello) {
     this.phrase = hello.phrases?.[0] ?? "";
     this.idle.invite(this.phrase);
-    this.#sound(hello);
   }
 
   /** The mute and the volume of this board. */
