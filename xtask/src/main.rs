@@ -340,6 +340,7 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
     let fetch = &mut sh.sayso();
     let fetch = fetch.args(["models", "fetch"]).args(MODELS);
     let models = options.models.then(|| sh.start("the models of the tests", fetch)).transpose()?;
+    page(sh)?;
     check(sh)?;
     let suite = Suite::build(sh, options)?;
     sh.wait(images)?;
@@ -371,6 +372,20 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// What the tests of the browser page need: npm's packages, as `tests/page/package-lock.json` pins
+/// them.
+fn page(sh: &Sh) -> Result<()> {
+    let folder = sh.root().join("tests/page");
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
+    if !sh.works(Command::new("npm").arg("--version")) {
+        println!("there is no npm: the page is not tested in a browser");
+        return Ok(());
+    }
+    sh.step("packages for the tests of the page");
+    sh.run(&mut npm)
 }
 
 /// Another task of this program.

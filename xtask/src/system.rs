@@ -127,6 +127,27 @@ const TEST: &[Need] = &[
         brew: &["curl"],
     },
     Need {
+        what: "Chromium, node and npm (tests of the browser page)",
+        found: |sh| {
+            !cfg!(target_os = "linux")
+                || program(sh, "node")
+                    && program(sh, "npm")
+                    && (program(sh, "chromium") || program(sh, "chromium-browser"))
+        },
+        apt: &["chromium", "nodejs", "npm"],
+        dnf: &["chromium", "nodejs"],
+        pacman: &["chromium", "nodejs", "npm"],
+        brew: &["node"],
+    },
+    Need {
+        what: "tmux (tests of the full screen)",
+        found: |sh| !cfg!(target_os = "linux") || sh.works(Command::new("tmux").arg("-V")),
+        apt: &["tmux"],
+        dnf: &["tmux"],
+        pacman: &["tmux"],
+        brew: &["tmux"],
+    },
+    Need {
         what: "nginx",
         found: |_| ["/usr/sbin/nginx", "/usr/bin/nginx"].iter().any(|p| Path::new(p).exists()),
         apt: &["nginx-light"],

@@ -71,6 +71,8 @@ pub struct Surroundings {
     pub hub: Hub,
     /// What all conversations share.
     pub skills: SharedSkills,
+    /// The wake phrases that they sleep until; none if they always listen.
+    pub phrases: Arc<[String]>,
     /// The sessions for all users.
     pub pool: Pool,
     /// The cores that all share.

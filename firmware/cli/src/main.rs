@@ -357,6 +357,7 @@ fn end_with_the_reader() {
                 thread.name().unwrap_or("without a name")
             );
         };
+        run::restore_terminal();
         if why.contains("Broken pipe") {
             std::process::exit(LIKE_SIGPIPE);
         }
@@ -501,6 +502,7 @@ fn on_ctrl_c(stop: &Stop) {
     let stop = stop.clone();
     let set = ctrlc::set_handler(move || {
         if stop.is_stopped() {
+            run::restore_terminal();
             std::process::exit(130);
         }
         stop.stop();

@@ -12,7 +12,7 @@
 //! connection that carries sound is one more board (`remote`). Everything else goes through
 //! `App`, which every handler gets.
 //!
-//! A protocol is a module with a router, behind a feature of its own: `api`.
+//! A protocol is a module with a router, behind a feature of its own: `api`. The `page` uses it.
 
 #[cfg(feature = "api")]
 mod api;
@@ -24,6 +24,8 @@ mod guard;
 mod health;
 mod listener;
 mod metrics;
+#[cfg(feature = "page")]
+mod page;
 mod refusal;
 mod remote;
 mod routes;

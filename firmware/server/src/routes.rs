@@ -17,6 +17,8 @@ pub fn router(app: &Arc<App>, door: Guard, limits: Arc<Limits>) -> Router {
     let routes = Router::new().merge(health::routes());
     #[cfg(feature = "api")]
     let routes = routes.merge(crate::api::routes());
+    #[cfg(feature = "page")]
+    let routes = routes.merge(crate::page::routes());
     let guarding = (door, limits, Arc::clone(app));
     routes
         .fallback(async || refusal(StatusCode::NOT_FOUND, "path", "there is nothing here"))

@@ -25,7 +25,7 @@ pub struct Coming {
     pub skill: &'static str,
     /// Its number, unique within its skill.
     pub id: u64,
-    /// What it is called, in the language of the skills: "10-minute timer", "call the doctor".
+    /// What it is called, in the language of the skills: "timer for 10 minutes", "call the doctor".
     pub label: String,
     /// The board where it was set.
     pub board: String,

@@ -35,7 +35,7 @@ fn timers_alarms_and_reminders_are_shown_with_what_is_left() {
         seen(&skills.overview(&now(1))),
         [
             ("timers", "pasta timer".into(), 120, ComingPhase::Waits),
-            ("timers", "10-minute timer".into(), 540, ComingPhase::Waits),
+            ("timers", "timer for 10 minutes".into(), 540, ComingPhase::Waits),
             ("reminders", "call the doctor".into(), 4 * hour - 6 * 60, ComingPhase::Waits),
             ("alarms", "tomorrow at 7:00 AM".into(), 17 * hour - 6 * 60, ComingPhase::Waits),
         ]

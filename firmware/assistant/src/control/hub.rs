@@ -162,6 +162,11 @@ impl Hub {
         }
     }
 
+    /// The mute and the volume of a board, if there is one of this name.
+    pub fn sound(&self, board: &str) -> Option<Sound> {
+        self.boards().get(board).map(|place| place.sound)
+    }
+
     /// What the boards are doing, in the order of their names.
     pub fn status(&self) -> Vec<BoardStatus> {
         let boards = self.boards();

@@ -8,6 +8,8 @@ mod screen;
 #[cfg(feature = "server")]
 mod serve;
 mod talk;
+#[cfg(feature = "tui")]
+mod tui;
 
 use std::ffi::{OsStr, OsString};
 use std::sync::atomic::Ordering;
@@ -21,8 +23,9 @@ use sayso::internals::control::Hub;
 use sayso::internals::engines::Chosen;
 use sayso::internals::phrases::Phrases;
 use sayso::internals::records::Records;
+use sayso::internals::skills::SharedSkills;
 use sayso::internals::state::StateFolder;
-use sayso::{Config, Error, ErrorKind, Event, Pace, Result, Stop};
+use sayso::{Config, Error, ErrorKind, Event, Losses, Pace, Result, Stop};
 use sayso_core::audio::SampleTime;
 use sayso_frontend::WakePhrase;
 
@@ -31,7 +34,7 @@ pub use self::devices::devices;
 pub use self::devices::{Devices, loudspeaker};
 pub use self::kinds::registry;
 use self::listen::{Places, Reception};
-use self::screen::Screen;
+use self::screen::{Display, Screen};
 #[cfg(feature = "server")]
 pub use self::serve::Serve;
 use self::talk::{Models, Talk};
@@ -49,7 +52,8 @@ Examples:
                                                      both, each with its own conversation
   sayso run --board kitchen                          the board that [boards.kitchen] of the
                                                      settings describes
-  sayso run --listen tcp:127.0.0.1:7000              satellites that connect by themselves";
+  sayso run --listen tcp:127.0.0.1:7000              satellites that connect by themselves
+  sayso run --tui                                    on a full screen, with keys";
 
 /// Talk with it: microphone and loudspeaker.
 #[derive(Args)]
@@ -82,6 +86,10 @@ pub struct Common {
     /// Unix socket for `sayso ctl`, or `none` [default: the user's own]
     #[arg(long, value_name = "PATH", env = "SAYSO_CONTROL")]
     control: Option<OsString>,
+    /// A full screen: conversation, level, boards, timers, stage times; `?` there lists the keys
+    #[cfg(feature = "tui")]
+    #[arg(long, conflicts_with = "json")]
+    tui: bool,
     /// One JSON object per event; `board` names the board if there are several, or if it has a
     /// name in the settings
     #[arg(long)]
@@ -211,9 +219,6 @@ impl Common {
         let named = several || boards.iter().any(|board| config.boards.contains_key(&board.name));
         let mut screen = Screen::new(self.json, several, named, config.privacy.log_words);
         super::WORDLESS.store(!screen.shows_words(), Ordering::Release);
-        for listener in &listeners {
-            screen.listening(&listener.address());
-        }
         let most = config.models.sessions as usize;
         if boards.len() > most {
             let boards = boards.len();
@@ -222,17 +227,52 @@ impl Common {
                  fewer, or allow more (--set models.sessions={boards})"
             )));
         }
-        if sleeps && screen.is_live() {
+        // From here on, nothing may be printed until it is gone.
+        let mut full = self.full(&hub, &models.around().skills, stop)?;
+        if sleeps && screen.is_live() && full.is_none() {
             keys::enter(hub.clone());
         }
         let guests = most - boards.len();
         let waits = Waits { all: wait || service.is_there(), satellites: boards.len() > 1 };
         let program = Program { models: &models, hub: &hub, waits, guests, stop };
-        let ended = program.converse_all(parties, listeners, &service, &mut screen);
+        let display: &mut dyn Display = match &mut full {
+            Some(full) => &mut **full,
+            None => &mut screen,
+        };
+        for listener in &listeners {
+            display.listening(&listener.address());
+        }
+        let mut lost = Vec::new();
+        let ended = program.converse_all(parties, listeners, &service, display, &mut lost);
+        drop(full);
         service.stopping();
+        for (board, losses) in lost {
+            screen.losses(&board, &losses);
+        }
         screen.mistakes();
         screen.goodbye();
         ended
+    }
+
+    /// The full screen, if it is asked for.
+    #[cfg(feature = "tui")]
+    fn full(
+        &self,
+        hub: &Hub,
+        skills: &SharedSkills,
+        stop: &Stop,
+    ) -> Result<Option<Box<dyn Display>>> {
+        if !self.tui {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(tui::Tui::new(hub.clone(), skills.clone(), stop.clone())?)))
+    }
+
+    // As with the feature.
+    #[cfg(not(feature = "tui"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps)]
+    fn full(&self, _: &Hub, _: &SharedSkills, _: &Stop) -> Result<Option<Box<dyn Display>>> {
+        Ok(None)
     }
 
     /// Serves `sayso ctl`.
@@ -265,6 +305,12 @@ impl Common {
             )),
         }
     }
+}
+
+/// Gives the terminal back before the program ends at once.
+pub fn restore_terminal() {
+    #[cfg(feature = "tui")]
+    tui::restore();
 }
 
 /// Which absent boards are waited for.
@@ -308,7 +354,7 @@ struct Program<'p> {
     stop: &'p Stop,
 }
 
-/// The shortest time between two reports to the service manager.
+/// The longest time between two looks at what is to be reported to the service manager.
 const TELL: Duration = Duration::from_secs(1);
 
 /// How often it checks whether to stop.
@@ -329,6 +375,8 @@ impl Program<'_> {
     /// Each has its own session on the same weights, so histories and caches are separate by
     /// construction, and nobody waits for another's lock. The cores are shared.
     ///
+    /// `lost` gets what the streams of each board lost.
+    ///
     /// # Errors
     /// The first failure of a board, or of the last conversation.
     fn converse_all(
@@ -336,12 +384,13 @@ impl Program<'_> {
         parties: Vec<Party>,
         listeners: Vec<Box<dyn Listener>>,
         service: &Service,
-        screen: &mut Screen,
+        display: &mut dyn Display,
+        lost: &mut Vec<(String, Losses)>,
     ) -> Result<()> {
         let config = self.models.config();
         let (mut records, troubles) = Records::open(config, StateFolder::of(config));
         for message in troubles {
-            screen.show("", &Event::Trouble { at: SampleTime::ZERO, message });
+            display.show("", &Event::Trouble { at: SampleTime::ZERO, message });
         }
         let beat = Arc::new(Beat::new());
         let (alive, hub) = (Arc::clone(&beat), self.hub.clone());
@@ -412,14 +461,14 @@ impl Program<'_> {
             drop(tell);
             let showing = Arc::new(());
             self.end_where_nobody_reads(Arc::downgrade(&showing), Arc::clone(&beat))?;
-            self.show_all(&events, service, &beat, screen, &mut records);
+            self.show_all(&events, service, &beat, display, &mut records);
             drop(showing);
             let (mut ended, mut closed, mut held) = (Ok(()), None, receptions.len());
             for (name, talk) in talks {
                 match talk.join().map_err(|_| Error::died("conversation")) {
                     Ok(Ok(Ok(losses))) => {
                         held += 1;
-                        screen.losses(&name, &losses);
+                        lost.push((name, losses));
                     }
                     Ok(Ok(Err(failing))) => closed = Some(failing),
                     Ok(Err(error)) | Err(error) => ended = ended.and(Err(error)),
@@ -468,6 +517,7 @@ impl Program<'_> {
                 if stop.is_stopped() {
                     std::thread::sleep(UNREAD);
                     if showing.strong_count() > 0 && !beat.is_within(UNREAD) {
+                        restore_terminal();
                         std::process::exit(130);
                     }
                 }
@@ -486,20 +536,20 @@ impl Program<'_> {
         events: &Receiver<(String, Event)>,
         service: &Service,
         beat: &Beat,
-        screen: &mut Screen,
+        display: &mut dyn Display,
         records: &mut Records,
     ) {
         let mut recorded = true;
         loop {
-            match events.recv_timeout(TELL) {
+            match events.recv_timeout(display.patience()) {
                 Ok((board, event)) => {
-                    screen.show(&board, &event);
+                    display.show(&board, &event);
                     // A full disk is reported once, not after each turn.
                     if let Err(error) = records.take(&board, &event, &jiff::Zoned::now())
                         && std::mem::replace(&mut recorded, false)
                     {
                         let message = format!("the counts of `sayso stats` are not saved: {error}");
-                        screen.show(&board, &Event::Trouble { at: SampleTime::ZERO, message });
+                        display.show(&board, &Event::Trouble { at: SampleTime::ZERO, message });
                     }
                     // A recording may be over by now.
                     if let Event::State { .. } = event {
@@ -509,6 +559,7 @@ impl Program<'_> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            display.refresh();
             beat.beat();
             if service.is_there() {
                 if self.hub.is_ready() {

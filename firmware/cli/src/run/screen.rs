@@ -1,6 +1,7 @@
 //! The output of `sayso run`.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use sayso::event::{Ending, MusicState, TurnRecord};
 use sayso::{Event, Losses};
@@ -8,6 +9,24 @@ use sayso_core::audio::wrong_order;
 use sayso_core::turn::State;
 
 use crate::{ask, term};
+
+/// What shows a running program.
+pub trait Display {
+    /// Shows an event of a board.
+    fn show(&mut self, board: &str, event: &Event);
+
+    /// Shows that boards may connect at `address`.
+    fn listening(&mut self, address: &str);
+
+    /// Takes up what is no event, such as keys. Called after each event and after
+    /// [`patience`](Self::patience).
+    fn refresh(&mut self) {}
+
+    /// How long it may be left alone.
+    fn patience(&self) -> Duration {
+        super::TELL
+    }
+}
 
 /// The live screen: finished lines above, and below one line with what is happening. With several
 /// boards there are only finished lines, each with its board's name.
@@ -66,13 +85,6 @@ impl Screen {
         self.words
     }
 
-    /// Reports that boards may connect at `address`.
-    pub fn listening(&self, address: &str) {
-        if !self.json {
-            self.above(&term::dim(format!("listening at {address}")));
-        }
-    }
-
     /// Reports what the streams of a conversation lost, if anything.
     pub fn losses(&self, board: &str, losses: &Losses) {
         let at = if self.several { format!("{board}: ") } else { String::new() };
@@ -103,80 +115,6 @@ impl Screen {
                 "{count} negative differences of times counted as zero: a mistake in sayso"
             )),
         }
-    }
-
-    pub fn show(&mut self, board: &str, event: &Event) {
-        if self.json {
-            if event.logged() {
-                let mut line = serde_json::json!(event);
-                if self.named {
-                    line["board"] = board.into();
-                }
-                println!("{line}");
-            }
-            return;
-        }
-        if let Event::State { .. } = event
-            && !std::mem::replace(&mut self.greeted, true)
-        {
-            self.above(&term::dim(match self.live {
-                true => "Speak when you like. Ctrl-C ends the program.",
-                false => "listening",
-            }));
-        }
-        if !self.live {
-            let at = if self.several { format!("{board}: ") } else { String::new() };
-            match event {
-                Event::Turn(record) if record.ending != Ending::Dropped => {
-                    if self.words {
-                        if self.several {
-                            self.above(&term::dim(board));
-                        }
-                        self.lines(record);
-                    } else {
-                        self.above(&format!("{at}{}", without_words(record)));
-                    }
-                }
-                // What was asked for would be known from it.
-                Event::Changed { .. } | Event::Music { .. } if !self.words => {}
-                _ => {
-                    if let Some(message) = aside(event) {
-                        self.above(&format!("{at}{message}"));
-                    }
-                }
-            }
-            return;
-        }
-        match event {
-            Event::State { state, .. } => self.state = *state,
-            Event::Level { dbfs, .. } => self.level = *dbfs,
-            Event::Partial { text, .. } => {
-                self.so_far.push_str(text);
-                self.partial.clone_from(&self.so_far);
-            }
-            Event::Segment { text, .. } => self.partial.push_str(text),
-            Event::Transcript { transcript, .. } => {
-                self.partial = transcript.text.trim().to_owned();
-            }
-            Event::Token { text, .. } => self.reply.push_str(text),
-            Event::Turn(record) => {
-                // A dropped guess removes its own words, not the partial transcript before.
-                if record.ending != Ending::Dropped {
-                    self.so_far.clear();
-                }
-                self.partial.clone_from(&self.so_far);
-                self.reply.clear();
-                if record.ending != Ending::Dropped {
-                    self.lines(record);
-                }
-            }
-            _ => {
-                if let Some(message) = aside(event) {
-                    self.above(&message);
-                }
-            }
-        }
-        self.status();
     }
 
     fn lines(&self, record: &TurnRecord) {
@@ -219,6 +157,88 @@ impl Screen {
     }
 }
 
+impl Display for Screen {
+    fn listening(&mut self, address: &str) {
+        if !self.json {
+            self.above(&term::dim(format!("listening at {address}")));
+        }
+    }
+
+    fn show(&mut self, board: &str, event: &Event) {
+        if self.json {
+            if event.logged() {
+                let mut line = serde_json::json!(event);
+                if self.named {
+                    line["board"] = board.into();
+                }
+                println!("{line}");
+            }
+            return;
+        }
+        if let Event::State { .. } = event
+            && !std::mem::replace(&mut self.greeted, true)
+        {
+            self.above(&term::dim(match self.live {
+                true => "Speak when you like. Ctrl-C ends the program.",
+                false => "listening",
+            }));
+        }
+        if !self.live {
+            let at = if self.several { format!("{board}: ") } else { String::new() };
+            match event {
+                Event::Turn(record) if record.ending != Ending::Dropped => {
+                    if self.words {
+                        if self.several {
+                            self.above(&term::dim(board));
+                        }
+                        self.lines(record);
+                    } else {
+                        self.above(&format!("{at}{}", without_words(record)));
+                    }
+                }
+                // What was asked for would be known from it.
+                Event::Changed { .. } | Event::Music { .. } if !self.words => {}
+                _ => {
+                    if let Some(aside) = aside(event) {
+                        self.above(&format!("{at}{}", aside.painted()));
+                    }
+                }
+            }
+            return;
+        }
+        match event {
+            Event::State { state, .. } => self.state = *state,
+            Event::Level { dbfs, .. } => self.level = *dbfs,
+            Event::Partial { text, .. } => {
+                self.so_far.push_str(text);
+                self.partial.clone_from(&self.so_far);
+            }
+            Event::Segment { text, .. } => self.partial.push_str(text),
+            Event::Transcript { transcript, .. } => {
+                self.partial = transcript.text.trim().to_owned();
+            }
+            Event::Token { text, .. } => self.reply.push_str(text),
+            Event::Turn(record) => {
+                // A dropped guess removes its own words, not the partial transcript before.
+                if record.ending != Ending::Dropped {
+                    self.so_far.clear();
+                }
+                self.partial.clone_from(&self.so_far);
+                self.reply.clear();
+                if record.ending != Ending::Dropped {
+                    self.lines(record);
+                }
+            }
+            _ => {
+                if let Some(aside) = aside(event) {
+                    self.above(&aside.painted());
+                }
+            }
+        }
+        self.status();
+    }
+}
+
 /// How a turn went, and nothing of what was said.
 fn without_words(record: &TurnRecord) -> String {
     match record.ending {
@@ -240,20 +260,35 @@ fn tail(text: &str, columns: usize) -> String {
     format!("…{words}")
 }
 
+/// A line that is not part of the conversation.
+pub struct Aside {
+    /// What happened.
+    pub text: String,
+    /// Whether something is wrong.
+    pub wrong: bool,
+}
+
+impl Aside {
+    fn painted(&self) -> String {
+        if self.wrong { format!("! {}", self.text) } else { term::dim(&self.text) }
+    }
+}
+
 /// The line for an event that is not part of the conversation, if it is one.
-fn aside(event: &Event) -> Option<String> {
-    match event {
+pub fn aside(event: &Event) -> Option<Aside> {
+    let (text, wrong) = match event {
         Event::Trouble { message, .. } | Event::DeviceLost { message, .. } => {
-            Some(format!("! {message}"))
+            (message.clone(), true)
         }
-        Event::DeviceBack { message, .. } => Some(term::dim(message)),
-        Event::Changed { name, state, .. } => Some(term::dim(format!("{name}: {state}"))),
+        Event::DeviceBack { message, .. } => (message.clone(), false),
+        Event::Changed { name, state, .. } => (format!("{name}: {state}"), false),
         Event::Music { music: MusicState::Plays, title, artist, .. } => {
             let by = if artist.is_empty() { "" } else { " – " };
-            Some(term::dim(format!("♪ {artist}{by}{title}")))
+            (format!("♪ {artist}{by}{title}"), false)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(Aside { text, wrong })
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ impl Models {
         let load = move || Ok(Arc::new(crate::weights(&theirs)?) as Arc<dyn Sessions>);
         let pool = Pool::loading(load, config.models.sessions as usize);
         let cores = Cores::following(sayso::internals::engines::cores());
-        let around = Surroundings { config, hub, skills, pool, cores, stop };
+        let words = phrases.iter().map(|phrase| phrase.text().to_owned()).collect();
+        let around = Surroundings { config, hub, skills, phrases: words, pool, cores, stop };
         Self { around, phrases, arbiter: Arbiter::default() }
     }
 

@@ -145,14 +145,16 @@ struct Line {
 impl Line {
     /// Holds the conversation, until one of both ends it.
     async fn hold(&mut self, hears: u32, plays: u32) -> End {
-        let hello = message::hello(&self.conversation.board, hears, plays);
+        let phrases = &self.app.around.phrases;
+        let hello = message::hello(&self.conversation.board, hears, plays, phrases);
         if let Err(end) = self.say(&hello).await {
             return end;
         }
+        let mut sound = None;
         let began = Instant::now();
         let (mut heard, mut asked) = (began, began);
         let mut texts = Allowance::new(TEXTS, TEXTS_A_SECOND);
-        let mut sound = Allowance::new(SECONDS_AT_ONCE * 2 * hears, FASTER * 2 * hears);
+        let mut heard_allowed = Allowance::new(SECONDS_AT_ONCE * 2 * hears, FASTER * 2 * hears);
         let news = Arc::clone(&self.conversation.news);
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -164,7 +166,7 @@ impl Line {
                     let length = message_length(&message);
                     let now = began.elapsed();
                     let allowed = match &message {
-                        Message::Binary(_) => sound.take(length, now),
+                        Message::Binary(_) => heard_allowed.take(length, now),
                         _ => texts.take(1, now),
                     };
                     if !allowed {
@@ -177,6 +179,12 @@ impl Line {
                 }
                 () = news.notified() => {}
                 _ = look.tick() => {
+                    let now = self.app.hub().sound(&self.conversation.board);
+                    if let Some(now) = now.filter(|now| sound.replace(*now) != Some(*now))
+                        && let Err(end) = self.say(&message::sound(now)).await
+                    {
+                        return end;
+                    }
                     if heard.elapsed() > self.idle {
                         let why = "nothing came for too long";
                         return End::Close(close_code::POLICY, why.into());

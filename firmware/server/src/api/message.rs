@@ -2,6 +2,7 @@
 
 use sayso::internals::control::operation::{Answer, Operation, Refusal, Request};
 use sayso::internals::events::BoardEvent;
+use sayso::internals::state::Sound;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -76,10 +77,15 @@ impl Incoming {
 }
 
 /// The first message to a client.
-pub fn hello(board: &str, hears: u32, plays: u32) -> Value {
+pub fn hello(board: &str, hears: u32, plays: u32, phrases: &[String]) -> Value {
     let sayso = env!("CARGO_PKG_VERSION");
     json!({"event": "hello", "version": VERSION, "sayso": sayso, "board": board, "hears": hears,
-           "plays": plays})
+           "plays": plays, "phrases": phrases})
+}
+
+/// The mute and the volume of a board.
+pub fn sound(sound: Sound) -> Value {
+    json!({"event": "sound", "muted": sound.muted, "volume": sound.volume})
 }
 
 /// The order to drop what is to be played.

@@ -56,6 +56,7 @@ impl Server {
             config: Arc::new(config),
             hub: hub.clone(),
             skills,
+            phrases: Arc::default(),
             pool: pool.clone(),
             cores,
             stop: stop.clone(),
