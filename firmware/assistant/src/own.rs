@@ -6,6 +6,7 @@ use sayso_intents::{Folder, Grammar};
 use sayso_skills::{Program, Skills, Tool};
 
 use crate::config::{Config, McpTool, OwnCommand};
+use crate::programs;
 
 /// The folder with the user's own sentences, beside the settings file.
 const SENTENCES: &str = "intents";
@@ -94,8 +95,8 @@ pub fn faults(config: &Config, grammar: &Grammar, errors: &[sayso_intents::Error
     let commands = config.commands.iter().map(|(name, own)| ("commands", name, own.run.first()));
     let servers = config.mcp.iter().map(|(name, server)| ("mcp", name, server.run.first()));
     for (section, name, program) in commands.chain(servers) {
-        if let Some(program) = program.filter(|program| !Path::new(program).is_file()) {
-            faults.push(format!("{section}.{name}: there is no program {program}"));
+        if let Some(why) = program.and_then(|program| programs::fault(Path::new(program))) {
+            faults.push(format!("{section}.{name}: {why}"));
         }
     }
     faults

@@ -4,6 +4,7 @@
 
 mod busy;
 mod data;
+mod documents;
 mod echo;
 mod endpoint;
 mod figures;
@@ -39,7 +40,8 @@ Examples:
   sayso --profile small bench turns --limit 16
                                             whole turns beside a plain cascade
   sayso bench soak --minutes 60             an hour of conversation: does memory grow?
-  sayso bench sessions                      the memory of each further conversation";
+  sayso bench sessions                      the memory of each further conversation
+  sayso bench documents                     answers from documents beside the model's";
 
 /// The program that the benchmarks run in.
 pub struct Host<'a> {
@@ -124,6 +126,7 @@ enum What {
     Soak(soak::Soak),
     Label(label::Label),
     Sessions(sessions::SessionsBench),
+    Documents(documents::DocumentsBench),
     /// Keep one core busy until the input ends
     #[command(hide = true)]
     Busy,
@@ -143,6 +146,7 @@ impl Bench {
             Some(What::Load(load)) => return load.run(host, stop),
             Some(What::Soak(soak)) => return soak.run(host, stop),
             Some(What::Sessions(sessions)) => return sessions.run(host, stop),
+            Some(What::Documents(documents)) => return documents.run(host, stop),
             Some(What::Busy) => return busy::busy(),
             Some(What::Label(label)) => return label.run(host.verbose),
             None => {}

@@ -60,6 +60,13 @@ fn described((id, device): (String, MqttDevice)) -> sayso_house::mqtt::DeviceSet
         level_command_topic: device.level_command_topic,
         level_state_topic: device.level_state_topic,
         level_scale: device.level_scale,
+        colour: device.colour,
+        colour_command_topic: device.colour_command_topic,
+        colour_state_topic: device.colour_state_topic,
+        target_command_topic: device.target_command_topic,
+        target_state_topic: device.target_state_topic,
+        target_field: device.target_field,
+        temperature_topic: device.temperature_topic,
         field: device.field,
         unit: device.unit,
     }

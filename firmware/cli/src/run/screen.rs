@@ -75,7 +75,7 @@ impl Screen {
 
     /// Reports what the streams of a conversation lost, if anything.
     pub fn losses(&self, board: &str, losses: &Losses) {
-        let at = if self.several { format!("{board}: ") } else { String::new() };
+        let at = if self.several { term::shown(format!("{board}: ")) } else { String::new() };
         if losses.music > 0 {
             let seconds = losses.music as f64 / 16_000.0;
             term::note(format!(
@@ -125,7 +125,7 @@ impl Screen {
             }));
         }
         if !self.live {
-            let at = if self.several { format!("{board}: ") } else { String::new() };
+            let at = if self.several { term::shown(format!("{board}: ")) } else { String::new() };
             match event {
                 Event::Turn(record) if record.ending != Ending::Dropped => {
                     if self.words {
@@ -180,7 +180,7 @@ impl Screen {
     }
 
     fn lines(&self, record: &TurnRecord) {
-        self.above(&format!("{}    {}", term::dim("you"), record.transcript));
+        self.above(&format!("{}    {}", term::dim("you"), term::shown(&record.transcript)));
         if record.ending == Ending::Stopped {
             return;
         }
@@ -212,7 +212,7 @@ impl Screen {
         let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
         let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
         let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
-        let text = tail(text, 50).replace('\n', " ");
+        let text = term::shown(tail(text, 50).replace('\n', " "));
         print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
         // If the terminal is closed, the next whole line reports it.
         let _ = std::io::stdout().flush();
@@ -244,7 +244,7 @@ fn tail(text: &str, columns: usize) -> String {
 fn aside(event: &Event) -> Option<String> {
     match event {
         Event::Trouble { message, .. } | Event::DeviceLost { message, .. } => {
-            Some(format!("! {message}"))
+            Some(term::shown(format!("! {message}")))
         }
         Event::DeviceBack { message, .. } => Some(term::dim(message)),
         Event::Changed { name, state, .. } => Some(term::dim(format!("{name}: {state}"))),
