@@ -121,8 +121,9 @@ fn commands_that_cannot_be_started_and_music_that_cannot_be_read_are_named() {
     fs::write(&program, "echo good night\n").expect("file");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("mode");
     let settings = format!(
-        "[skills]\nmusic = {:?}\n[commands.night]\nintent = \"Night\"\nrun = [{program:?}]\n",
-        folder.path().join("none\u{1b}[31m")
+        "[skills]\nmusic = \"{}/none\\u001b[31m\"\n[commands.night]\nintent = \"Night\"\nrun = \
+         [{program:?}]\n",
+        folder.path().display()
     );
     let skills = findings(&settings, "skills");
     assert!(skills.iter().any(|(found, _)| found.contains("without an interpreter")), "{skills:?}");

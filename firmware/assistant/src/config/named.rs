@@ -30,9 +30,9 @@ define! {
         state_topic: String = "";
         /// Where it says whether it is there: "online", "offline"
         availability_topic: String = "";
-        /// The command to switch on, open or lock; "" is "ON", "OPEN" or "LOCK"
+        /// The command to switch on, open or lock; "" is "ON", "OPEN", "LOCK" or "heat"
         on: String = "";
-        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE" or "UNLOCK"
+        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE", "UNLOCK" or "off"
         off: String = "";
         /// What it says if it is on, open or locked; "" is "ON", "open" or "LOCKED"
         state_on: String = "";

@@ -1,5 +1,6 @@
 //! The folder of music.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -173,6 +174,10 @@ fn found(folder: &Path, faults: &mut Vec<String>) -> BTreeMap<PathBuf, Stamp> {
                 continue;
             }
         };
+        if depth == 0 && !about.is_dir() {
+            faults.push(format!("{} is no folder", path.display()));
+            continue;
+        }
         let is_wanted = about.is_dir() || about.is_file() && is_sound(&path);
         if !is_wanted || !seen.insert(identity(&path, &about)) {
             continue;
@@ -191,7 +196,11 @@ fn found(folder: &Path, faults: &mut Vec<String>) -> BTreeMap<PathBuf, Stamp> {
         }
         match fs::read_dir(&path) {
             Ok(entries) => {
-                for entry in entries.flatten().filter(|entry| !is_hidden(&entry.path())) {
+                let shown = entries.flatten().filter(|entry| !is_hidden(&entry.path()));
+                let mut shown: Vec<_> = shown.collect();
+                // The last of a list is taken first.
+                shown.sort_by_key(|entry| Reverse(entry.file_name()));
+                for entry in shown {
                     let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
                     let list = if is_link { &mut links } else { &mut paths };
                     list.push((entry.path(), depth + 1));
