@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use sayso_intents::{Folder, Grammar};
-use sayso_skills::{Program, Skills, Tool};
+use sayso_skills::Skills;
 
-use crate::config::{Config, McpTool, OwnCommand};
+use crate::config::Config;
 use crate::programs;
 
 /// The folder with the user's own sentences, beside the settings file.
@@ -62,9 +62,9 @@ pub fn add(skills: &mut Skills, config: &Config) -> (Option<Folder>, Faults) {
         skills.use_grammar(sentences.grammar());
     }
     let all = faults(config, &skills.grammar(), &errors);
-    let programs = config.commands.iter().map(|(name, command)| program_of(name, command));
+    let programs = config.commands.iter().map(|(name, command)| command.program(name));
     skills.use_commands(programs.collect());
-    skills.use_tools(config.tools.iter().map(|(name, tool)| tool_of(name, tool)).collect());
+    skills.use_tools(config.tools.iter().map(|(name, tool)| tool.allowed(name)).collect());
     (sentences, Faults { first: all.len(), all, version: 0 })
 }
 
@@ -100,31 +100,6 @@ pub fn faults(config: &Config, grammar: &Grammar, errors: &[sayso_intents::Error
         }
     }
     faults
-}
-
-/// The program of a command.
-pub fn program_of(name: &str, command: &OwnCommand) -> Program {
-    Program {
-        name: name.to_owned(),
-        intent: command.intent.clone(),
-        run: command.run.clone(),
-        time_limit_s: command.time_limit_s,
-        confirm: command.confirm,
-        say: command.say.clone(),
-    }
-}
-
-/// A tool that the user allows.
-fn tool_of(name: &str, tool: &McpTool) -> Tool {
-    Tool {
-        name: name.to_owned(),
-        intent: tool.intent.clone(),
-        server: tool.server.clone(),
-        tool: tool.called(name).to_owned(),
-        time_limit_s: tool.time_limit_s,
-        safe: tool.safe,
-        say: tool.say.clone(),
-    }
 }
 
 #[cfg(test)]

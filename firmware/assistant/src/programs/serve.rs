@@ -13,7 +13,6 @@ use super::here;
 use super::unit::{Answered, Asked, PATIENCE, read, write};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::own::program_of;
 
 /// Starts the program that a client asks for, if the settings have it, and ends it when the client
 /// hangs up. Returns when it has ended.
@@ -35,7 +34,7 @@ pub fn serve(mut client: UnixStream, config: &Config) -> Result<()> {
         Asked::Command { name, input } => {
             let answered = match config.commands.get(&name) {
                 Some(command) => {
-                    let run = Run { program: program_of(&name, command), input };
+                    let run = Run { program: command.program(&name), input };
                     while_it_waits(&client, |cancel| here::run(&run, cancel)).into()
                 }
                 None => unknown("commands", &name),
