@@ -65,7 +65,8 @@ pub fn to_rgb((hue, saturation): Colour) -> [u8; 3] {
 /// numbers.
 pub fn from_rgb([red, green, blue]: [f64; 3]) -> Option<Colour> {
     let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
-    if !(most.is_finite() && least >= 0.0 && most > 0.0) {
+    let known = [red, green, blue].iter().all(|part| part.is_finite());
+    if !known || least < 0.0 || most == 0.0 {
         return None;
     }
     let range = most - least;
