@@ -251,6 +251,6 @@ mod tools {
         let key = folder.path().join("key");
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
         let [found] = &skills.look_at_tools(Duration::from_secs(60))[..] else { panic!("one") };
-        assert!(found.tools.as_ref().is_err_and(|why| why.contains("chmod 600")), "{found:?}");
+        assert!(found.tools.as_ref().is_err_and(|why| why.why.contains("chmod 600")), "{found:?}");
     }
 }
