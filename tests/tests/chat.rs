@@ -130,3 +130,26 @@ fn questions_about_itself_have_true_answers_with_either_model() {
         assert_ne!(other["tokens"]["reply"], 0, "{profile}: the language model answers: {other}");
     }
 }
+
+#[test]
+fn what_can_only_be_meant_for_music_is_answered_without_the_model() {
+    let mut child = sayso()
+        .args(SMALL)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("sayso starts");
+    let mut input = child.stdin.take().expect("input");
+    let lines = ["Pause.", "Continue.", "Stop.", "stop it"];
+    write!(input, "{}", lines.join("\n")).expect("is read");
+    drop(input);
+    let output = child.wait_with_output().expect("ends");
+    let replies = String::from_utf8(output.stdout).expect("UTF-8");
+    let replies: Vec<serde_json::Value> =
+        replies.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(replies.len(), lines.len(), "{replies:?}");
+    for reply in replies {
+        assert_eq!(reply["reply"], "Nothing is playing.", "{reply}");
+        assert_eq!(reply["tokens"]["reply"], 0, "{reply}");
+    }
+}

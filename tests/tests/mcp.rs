@@ -107,6 +107,10 @@ impl Place {
         assert!(said[1].contains('5'), "{said:?}");
         assert_eq!(said[2], "remove all isn't what it was, so I didn't use it.");
 
+        let said = self.chat(&["how is it outside"]);
+        assert!(said[0].contains("12 °C and raining"), "{said:?}");
+        assert!(!said[0].contains(['*', '#', '[']), "{said:?}");
+
         let lines = json(self.program().args(["ask", "--json"]).arg(data(SPOKEN)));
         let reply = lines[0]["reply"].as_str().unwrap();
         assert!(reply.contains("raining") && !reply.contains(['*', '#', '[']), "{reply}");

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sayso_audio_io::WavWriter;
 use sayso_pulse::{Pulse, RECORDING_RATE};
+use sayso_test_support::tone::amplitude;
 use sayso_tests::live::Live;
 use sayso_tests::{json, output, sayso};
 use serde_json::Value;
@@ -47,16 +48,8 @@ const BLOCK: usize = RECORDING_RATE as usize / 20;
 
 /// The amplitude of a tone in each block of a sound.
 fn levels(sound: &[f32], frequency: f32) -> Vec<f32> {
-    let amplitude = |block: &[f32]| {
-        let (mut re, mut im) = (0.0, 0.0);
-        for (n, sample) in block.iter().enumerate() {
-            let angle = TAU * frequency / RECORDING_RATE as f32 * n as f32;
-            re += sample * angle.cos();
-            im += sample * angle.sin();
-        }
-        2.0 * re.hypot(im) / block.len() as f32
-    };
-    sound.chunks_exact(BLOCK).map(amplitude).collect()
+    let of = |block| amplitude(block, RECORDING_RATE, frequency);
+    sound.chunks_exact(BLOCK).map(of).collect()
 }
 
 fn median(levels: &[f32]) -> f32 {

@@ -3,11 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::f32::consts::TAU;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use sayso_audio_io::{ErrorKind, SoundFile, Tags, WavWriter};
+use sayso_test_support::tone::amplitude;
 
 const FILES: [&str; 4] = ["tone.flac", "tone.m4a", "tone.mp3", "tone.ogg"];
 const RATE: u32 = 24_000;
@@ -25,17 +25,6 @@ fn read(path: &Path, rate: Option<u32>) -> sayso_audio_io::Result<Vec<f32>> {
     Ok(samples)
 }
 
-/// The amplitude of a tone.
-fn amplitude(sound: &[f32], frequency: f32) -> f32 {
-    let (mut re, mut im) = (0.0, 0.0);
-    for (n, sample) in sound.iter().enumerate() {
-        let angle = TAU * frequency / RATE as f32 * n as f32;
-        re += sample * angle.cos();
-        im += sample * angle.sin();
-    }
-    2.0 * re.hypot(im) / sound.len() as f32
-}
-
 #[test]
 fn music_of_all_formats_is_decoded() {
     for name in FILES {
@@ -44,9 +33,9 @@ fn music_of_all_formats_is_decoded() {
         let more = samples.len() as i64 - i64::from(RATE);
         assert!((0..=2_600).contains(&more), "{name}: {} samples", samples.len());
         let middle = &samples[6_000..18_000];
-        let tone = amplitude(middle, 440.0);
+        let tone = amplitude(middle, RATE, 440.0);
         assert!((tone - 0.5).abs() < 0.03, "{name}: {tone}");
-        assert!(amplitude(middle, 1_000.0) < 0.01, "{name}");
+        assert!(amplitude(middle, RATE, 1_000.0) < 0.01, "{name}");
         let plain = read(&file(name), None).unwrap();
         assert!(
             (44_100..=48_900).contains(&plain.len()),

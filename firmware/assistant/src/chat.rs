@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use sayso_core::turn::TurnId;
+use sayso_language::Language;
 use sayso_models::Cancel;
 use sayso_models::llm::{Llm, Reply};
 use sayso_skills::{Effect, Request, Situation};
 
+use crate::clauses::split;
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::cores::Cores;
@@ -19,6 +21,7 @@ use crate::worker::Worker;
 /// A typed conversation.
 pub struct Chat {
     responder: Responder,
+    language: &'static Language,
     /// The skills, and what was said before.
     skills: Option<(SharedSkills, Situation)>,
 }
@@ -43,7 +46,7 @@ impl Chat {
         };
         let threads = threads(asked, cores.total());
         let responder = Responder::new(llm, cores.seat(), threads, Arc::new(WallClock), config);
-        Self { responder, skills: None }
+        Self { responder, language: config.spoken(), skills: None }
     }
 
     /// Answers with skills what they can answer.
@@ -66,7 +69,8 @@ impl Chat {
             }
         }
         let answer: Vec<String> = before.into_iter().chain(said.text).collect();
-        Some(answer.join(" "))
+        // Without the markup that a tool may have sent, as it would be spoken.
+        Some(split(self.language, &answer.join(" ")).0)
     }
 
     /// Answers a turn and remembers the exchange. The reply is passed to `on_text` as it is

@@ -18,6 +18,7 @@ mod convert;
 mod define;
 mod named;
 mod own;
+mod path;
 mod sections;
 pub mod written;
 
@@ -379,7 +380,7 @@ fn set(
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| toml::Value::String(value.into())),
         None if Config::default().path(path).is_some() => {
-            odd.insert(path.to_owned(), value.into());
+            odd.insert(path.to_owned(), path::expanded(Path::new(value)));
             toml::Value::String(value.to_string_lossy().into_owned())
         }
         None => return Err(refuse("the value is not UTF-8, which only a path may be")),

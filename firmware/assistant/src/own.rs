@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use sayso_intents::{Folder, Grammar};
-use sayso_skills::{Program, Skills, Tool};
+use sayso_skills::Skills;
 
-use crate::config::{Config, McpTool, OwnCommand};
+use crate::config::Config;
+use crate::programs;
 
 /// The folder with the user's own sentences, beside the settings file.
 const SENTENCES: &str = "intents";
@@ -61,9 +62,9 @@ pub fn add(skills: &mut Skills, config: &Config) -> (Option<Folder>, Faults) {
         skills.use_grammar(sentences.grammar());
     }
     let all = faults(config, &skills.grammar(), &errors);
-    let programs = config.commands.iter().map(|(name, command)| program_of(name, command));
+    let programs = config.commands.iter().map(|(name, command)| command.program(name));
     skills.use_commands(programs.collect());
-    skills.use_tools(config.tools.iter().map(|(name, tool)| tool_of(name, tool)).collect());
+    skills.use_tools(config.tools.iter().map(|(name, tool)| tool.allowed(name)).collect());
     (sentences, Faults { first: all.len(), all, version: 0 })
 }
 
@@ -94,36 +95,11 @@ pub fn faults(config: &Config, grammar: &Grammar, errors: &[sayso_intents::Error
     let commands = config.commands.iter().map(|(name, own)| ("commands", name, own.run.first()));
     let servers = config.mcp.iter().map(|(name, server)| ("mcp", name, server.run.first()));
     for (section, name, program) in commands.chain(servers) {
-        if let Some(program) = program.filter(|program| !Path::new(program).is_file()) {
-            faults.push(format!("{section}.{name}: there is no program {program}"));
+        if let Some(why) = program.and_then(|program| programs::fault(Path::new(program))) {
+            faults.push(format!("{section}.{name}: {why}"));
         }
     }
     faults
-}
-
-/// The program of a command.
-pub fn program_of(name: &str, command: &OwnCommand) -> Program {
-    Program {
-        name: name.to_owned(),
-        intent: command.intent.clone(),
-        run: command.run.clone(),
-        time_limit_s: command.time_limit_s,
-        confirm: command.confirm,
-        say: command.say.clone(),
-    }
-}
-
-/// A tool that the user allows.
-fn tool_of(name: &str, tool: &McpTool) -> Tool {
-    Tool {
-        name: name.to_owned(),
-        intent: tool.intent.clone(),
-        server: tool.server.clone(),
-        tool: tool.called(name).to_owned(),
-        time_limit_s: tool.time_limit_s,
-        safe: tool.safe,
-        say: tool.say.clone(),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sayso_intents::Grammar;
 use sayso_models::Cancel;
-use sayso_skills::{Call, CallError};
+use sayso_skills::{Call, CallError, Obstacle};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ pub struct Found {
     /// The server, by its name in the settings.
     pub server: String,
     /// How many tools it has, or why it cannot be used.
-    pub tools: std::result::Result<usize, String>,
+    pub tools: std::result::Result<usize, Obstacle>,
     /// What is wrong with the tools that the user allows: the name in the settings, and the fault.
     pub faults: Vec<(String, String)>,
 }
@@ -109,10 +109,13 @@ impl ToolServers {
                     continue;
                 };
                 let slots = grammar.slots_of(&tool.intent);
-                let wrong = found.inputs.faults(&slots);
+                let wrong = found.faults(&slots);
                 faults.extend(wrong.into_iter().map(|fault| (name.clone(), fault)));
             }
-            let tools = offered.map(|offered| offered.len()).map_err(|error| error.to_string());
+            let tools = offered.map(|offered| offered.len()).map_err(|error| match error {
+                CallError::Unreachable(obstacle) => obstacle,
+                error => Obstacle::new(error.to_string(), ""),
+            });
             Found { server: server.clone(), tools, faults }
         };
         config.mcp.keys().map(look).collect()

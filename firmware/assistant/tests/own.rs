@@ -218,7 +218,11 @@ mod tools {
         let [broken, tiny] = &skills.look_at_tools(Duration::from_secs(60))[..] else {
             panic!("two servers");
         };
-        assert_eq!(broken.tools, Err("there is no such program".into()));
+        let why = broken.tools.as_ref().expect_err("it cannot be used");
+        assert_eq!(why.why, "there is no such program");
+        assert_eq!(why.todo, "correct mcp.broken.run");
+        let fault = "mcp.broken: there is no program /no/such/program".to_owned();
+        assert!(skills.faults().contains(&fault), "{:?}", skills.faults());
         assert_eq!(tiny.tools, Ok(1));
         let faults: Vec<_> = tiny.faults.iter().map(|(of, why)| format!("{of}: {why}")).collect();
         assert_eq!(
@@ -247,6 +251,6 @@ mod tools {
         let key = folder.path().join("key");
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
         let [found] = &skills.look_at_tools(Duration::from_secs(60))[..] else { panic!("one") };
-        assert!(found.tools.as_ref().is_err_and(|why| why.contains("chmod 600")), "{found:?}");
+        assert!(found.tools.as_ref().is_err_and(|why| why.why.contains("chmod 600")), "{found:?}");
     }
 }

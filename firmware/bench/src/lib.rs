@@ -4,6 +4,7 @@
 
 mod busy;
 mod data;
+mod documents;
 mod echo;
 mod endpoint;
 mod figures;
@@ -43,7 +44,8 @@ Examples:
                                             whole turns beside a plain cascade
   sayso bench soak --minutes 60             an hour of conversation: does memory grow?
   sayso bench sessions                      the memory of each further conversation
-  sayso bench serve                         conversations at the same time over the network";
+  sayso bench serve                         conversations at the same time over the network
+  sayso bench documents                     answers from documents beside the model's";
 
 /// The program that the benchmarks run in.
 pub struct Host<'a> {
@@ -132,6 +134,7 @@ enum What {
     Sessions(sessions::SessionsBench),
     #[cfg(feature = "server")]
     Serve(serve::Serve),
+    Documents(documents::DocumentsBench),
     /// Keep one core busy until the input ends
     #[command(hide = true)]
     Busy,
@@ -153,6 +156,7 @@ impl Bench {
             Some(What::Sessions(sessions)) => return sessions.run(host, stop),
             #[cfg(feature = "server")]
             Some(What::Serve(serve)) => return serve.run(host, stop),
+            Some(What::Documents(documents)) => return documents.run(host, stop),
             Some(What::Busy) => return busy::busy(),
             Some(What::Label(label)) => return label.run(host.verbose),
             None => {}

@@ -141,18 +141,25 @@ impl Choice {
     }
 }
 
+impl Question {
+    /// A question labelled by the rule alone (16 kHz mono); `None` if there is no speech in it.
+    pub fn found(name: String, samples: Vec<f32>) -> Option<Self> {
+        let samples_at = |ms: usize| SampleTime::from_ms(ms as u64);
+        label(&samples).map(|labels| Self {
+            name,
+            end: samples_at(labels.end),
+            pauses: labels.pauses.iter().map(|p| samples_at(p.start)..samples_at(p.end)).collect(),
+            checked: false,
+            room: labels.room,
+            samples,
+        })
+    }
+}
+
 /// A recording labelled by the rule alone; `None` if there is no speech in it.
 fn unlabelled(file: &Path) -> Result<Option<Question>> {
     let samples = sayso_audio_io::read_all(file, LONGEST)?.samples;
-    let samples_at = |ms: usize| SampleTime::from_ms(ms as u64);
-    Ok(label(&samples).map(|labels| Question {
-        name: file.display().to_string(),
-        end: samples_at(labels.end),
-        pauses: labels.pauses.iter().map(|p| samples_at(p.start)..samples_at(p.end)).collect(),
-        checked: false,
-        room: labels.room,
-        samples,
-    }))
+    Ok(Question::found(file.display().to_string(), samples))
 }
 
 /// All sound files below `folder`.

@@ -269,7 +269,7 @@ impl Shown {
         match event {
             Event::Transcript { transcript, .. } if !transcript.text.trim().is_empty() => {
                 self.end();
-                println!("{}    {}", term::dim("you"), transcript.text.trim());
+                println!("{}    {}", term::dim("you"), term::shown(transcript.text.trim()));
             }
             Event::Token { text, .. } => {
                 if !std::mem::replace(&mut self.replying, true) {

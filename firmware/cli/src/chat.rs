@@ -107,7 +107,7 @@ impl Chat {
             chat.turn(text, cancel, &mut |piece| {
                 written.push_str(piece);
                 if !self.json {
-                    term::piece(piece);
+                    term::piece(&term::shown(piece));
                 }
             })
         })?;

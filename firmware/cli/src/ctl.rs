@@ -200,7 +200,7 @@ fn line(status: &BoardStatus) -> String {
     }
     line.push_str(": ");
     line.push_str(&match (status.phase, status.state, &status.reason) {
-        (Phase::Waiting, _, Some(reason)) => format!("waiting for it: {reason}"),
+        (Phase::Waiting, _, Some(reason)) => term::shown(format!("waiting for it: {reason}")),
         (Phase::Waiting, _, None) => "being opened".into(),
         (Phase::Loading, ..) => "loading the models".into(),
         (Phase::Open, Some(state), _) => format!("{state:?}").to_lowercase(),

@@ -4,6 +4,8 @@ mod home;
 mod service;
 mod tools;
 
+use std::time::Duration;
+
 use anstyle::AnsiColor;
 use clap::Args;
 use sayso::internals::engines::Chosen;
@@ -32,6 +34,9 @@ pub struct Doctor {
     #[arg(long)]
     json: bool,
 }
+
+/// How long a server, a broker or Home Assistant may take to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How good the state of something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,21 +274,29 @@ fn skills(config: &Config) -> Vec<Finding> {
         findings.push(Finding::fine("own commands", names.join(", ")));
     }
     skills.read_music();
-    if let Some((tracks, faults)) = skills.music() {
-        let folder = config.skills.music.display();
-        let there = format!("{tracks} pieces in {folder}");
-        findings.push(match (faults.first(), tracks) {
-            (None, 1..) => Finding::fine("music", there),
-            (None, _) => Finding::weak("music", there, "put sound files there: docs/skills.md"),
-            (Some(fault), _) => Finding::weak(
-                "music",
-                format!("{there}; {fault}"),
-                "`sayso skills test play some music` names what cannot be played",
-            ),
-        });
-    }
+    findings.extend(skills.music().map(|(tracks, faults)| music(&config, tracks, &faults)));
     findings.extend(tools::tools(&skills, &config));
     findings
+}
+
+/// The folder of music, with so many pieces, and what is wrong with it.
+fn music(config: &Config, tracks: usize, faults: &[String]) -> Finding {
+    const WHAT: &str = "music";
+    let there = format!("{tracks} pieces in {}", config.skills.music.display());
+    match (faults.first(), tracks) {
+        (None, 1..) => Finding::fine(WHAT, there),
+        (None, 0) => Finding::weak(WHAT, there, "put sound files there: docs/skills.md"),
+        (Some(fault), 0) => Finding::bad(
+            WHAT,
+            fault,
+            "correct skills.music, or let this user read the folder: `ls -ld` shows who may",
+        ),
+        (Some(fault), 1..) => Finding::weak(
+            WHAT,
+            format!("{there}; {fault}"),
+            "`sayso skills list` names what cannot be played",
+        ),
+    }
 }
 
 /// The devices that `sayso run` would open.

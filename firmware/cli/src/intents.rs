@@ -196,7 +196,7 @@ impl Parse {
 /// The intent and the slots, for people.
 fn described(found: &Match) -> String {
     let slots = found.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
-    format!("{}{}", found.intent, slots.collect::<String>())
+    term::shown(format!("{}{}", found.intent, slots.collect::<String>()))
 }
 
 /// The object for a sentence: the match if it is sure, otherwise the choices, if there are any.

@@ -24,7 +24,7 @@ mod wake;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Once;
@@ -72,7 +72,8 @@ pub struct GlobalOptions {
     /// One setting, as in sayso.toml; may be repeated. `sayso config explain` lists them
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
     set: Vec<OsString>,
-    /// Language model: the one with better answers, or the one for 512 MB of memory
+    /// Language model: the one with the best answers (2 GB of memory), the usual one, or the one for
+    /// 512 MB of memory
     #[arg(long, global = true, value_enum, env = "SAYSO_PROFILE")]
     profile: Option<Profile>,
     /// Folder of the model store [env: SAYSO_MODELS]
@@ -326,6 +327,12 @@ fn log_for(verbose: u8) -> env_logger::Builder {
     };
     let theirs = if level > LevelFilter::Error { level } else { LevelFilter::Off };
     let mut log = env_logger::Builder::new();
+    log.format(|to, record| {
+        let (level, style) = (record.level(), to.default_level_style(record.level()));
+        let (time, target) = (to.timestamp_seconds(), record.target());
+        let text = term::shown(record.args());
+        writeln!(to, "[{time} {style}{level:<5}{style:#} {target}] {text}")
+    });
     log.filter_level(level)
         // They log the end of a connection, or of a file, as an error.
         .filter_module("pulseaudio", theirs)

@@ -1,7 +1,5 @@
 //! `sayso skills`: what Sayso can do without the language model.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
 use sayso::internals::skills::SharedSkills;
 use sayso::internals::tools::Found;
@@ -9,6 +7,7 @@ use sayso::{Config, Result};
 use sayso_skills::{Call, Claim, Deck, Plan, Request, Run, Situation};
 use serde_json::json;
 
+use super::doctor::PATIENCE;
 use super::{GlobalOptions, term};
 
 const EXAMPLES: &str = "\
@@ -22,8 +21,6 @@ Examples:
 const OWN: &str = "commands";
 /// The skill that calls tools of others.
 const TOOLS: &str = "tools";
-/// How long a server of tools may take to answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The skill that answers from documents, and the one that plays music.
 const KNOWLEDGE: &str = "knowledge";
 const MUSIC: &str = "music";
@@ -76,7 +73,7 @@ impl Skills {
 impl List {
     fn run(&self, shared: &GlobalOptions) -> Result<()> {
         let config = shared.settings()?;
-        let servers = servers(&config)?;
+        let Outside { servers, music } = Outside::look(&config)?;
         for (name, on) in sayso::internals::skills::all(&config)? {
             let own = name == OWN;
             let others = name == TOOLS;
@@ -94,6 +91,10 @@ impl List {
                 }
                 if let Some((setting, folder)) = folder {
                     line[setting] = json!(folder);
+                }
+                if let Some((pieces, faults)) = music.as_ref().filter(|_| name == MUSIC) {
+                    line["pieces"] = json!(pieces);
+                    line["faults"] = json!(faults);
                 }
                 if others {
                     line["tools"] = json!(config.tools);
@@ -113,7 +114,13 @@ impl List {
                 }
             }
             if let Some((_, folder)) = folder.filter(|(_, folder)| on && !folder.is_empty()) {
-                println!("  {folder}");
+                println!("  {}", term::shown(folder));
+            }
+            if let Some((pieces, faults)) = music.as_ref().filter(|_| on && name == MUSIC) {
+                println!("  {pieces} pieces");
+                for fault in faults {
+                    println!("  {}", term::bold(term::plain(fault)));
+                }
             }
             for (name, command) in config.commands.iter().filter(|_| own && on) {
                 let asks = if command.confirm { ", after asking" } else { "" };
@@ -153,16 +160,29 @@ impl Test {
     }
 }
 
-/// What the servers of tools have.
-fn servers(config: &Config) -> Result<Vec<Found>> {
-    if config.mcp.is_empty() || !config.has_skill(TOOLS) {
-        return Ok(Vec::new());
+/// What the skills have outside.
+#[derive(Default)]
+struct Outside {
+    /// What the servers of tools have.
+    servers: Vec<Found>,
+    /// How many pieces of music there are, and what is wrong with the others.
+    music: Option<(usize, Vec<String>)>,
+}
+
+impl Outside {
+    /// Looks, if the settings name something.
+    fn look(config: &Config) -> Result<Self> {
+        let has_servers = !config.mcp.is_empty() && config.has_skill(TOOLS);
+        if !has_servers && !config.has_music() {
+            return Ok(Self::default());
+        }
+        // It is not about devices.
+        let mut config = config.clone();
+        config.forget_real_house();
+        let (skills, _) = SharedSkills::load(&config, None)?;
+        skills.read_music();
+        Ok(Self { servers: skills.look_at_tools(PATIENCE), music: skills.music() })
     }
-    // It is not about devices.
-    let mut config = config.clone();
-    config.forget_real_house();
-    let (skills, _) = SharedSkills::load(&config, None)?;
-    Ok(skills.look_at_tools(PATIENCE))
 }
 
 /// What a server has, as JSON.
@@ -171,7 +191,8 @@ fn found(found: &Found) -> serde_json::Value {
     json!({
         "server": found.server,
         "tools": found.tools.as_ref().ok(),
-        "error": found.tools.as_ref().err(),
+        "error": found.tools.as_ref().err().map(|obstacle| &obstacle.why),
+        "todo": found.tools.as_ref().err().map(|obstacle| &obstacle.todo),
         "faults": faults.collect::<Vec<_>>(),
     })
 }
@@ -192,7 +213,8 @@ fn show_tools(config: &Config, servers: &[Found]) {
         match &found.tools {
             Ok(n) => println!("  {}: a server with {n} tools", found.server),
             Err(why) => {
-                let line = format!("{} cannot be used: {}", found.server, term::plain(why));
+                let line =
+                    format!("{} cannot be used: {}", found.server, term::plain(&why.to_string()));
                 println!("  {}", term::bold(line));
             }
         }
@@ -211,9 +233,9 @@ fn words(run: &[String]) -> String {
 
 fn show(plan: &Plan) {
     let slots = plan.command.slots.iter().map(|(slot, value)| format!(" {slot}={value}"));
-    println!("{}: {}{}", plan.skill, plan.command.intent, slots.collect::<String>());
+    println!("{}: {}{}", plan.skill, plan.command.intent, term::shown(slots.collect::<String>()));
     match plan.say() {
-        Some(say) => println!("{say}"),
+        Some(say) => println!("{}", term::shown(say)),
         None => println!("{}", term::dim("(what is said depends on how it goes)")),
     }
     let (Claim::Do { action, .. } | Claim::Confirm { action, .. }) = &plan.claim else { return };

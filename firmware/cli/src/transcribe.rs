@@ -79,10 +79,11 @@ impl Transcribe {
                     said(why)
                 ));
             }
+            let text = term::shown(transcript.text.trim());
             if several {
-                println!("{}  {}", term::dim(file.display()), transcript.text.trim());
+                println!("{}  {text}", term::dim(file.display()));
             } else {
-                println!("{}", transcript.text.trim());
+                println!("{text}");
             }
         }
         super::all_were_read(unread, self.files.len())

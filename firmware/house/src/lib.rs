@@ -6,12 +6,13 @@
 //! is to be done, and what has come of it.
 //!
 //! What happens on the network is apart from what is decided: `home_assistant::map`,
-//! `home_assistant::service`, `mqtt::device` and `reached` are pure.
+//! `home_assistant::service`, `mqtt::settings`, `mqtt::device` and `reached` are pure.
 
 #![forbid(unsafe_code)]
 // Without a source, nothing uses what sources share.
 #![cfg_attr(not(all(feature = "home-assistant", feature = "mqtt")), allow(dead_code, unused))]
 
+mod colour;
 mod device;
 mod exchange;
 #[cfg(feature = "home-assistant")]

@@ -2,7 +2,8 @@
 
 use sayso_skills::{Change, Progress, State};
 
-use crate::device::{Confirms, Device, colour, is_near};
+use crate::colour::{colour, is_near};
+use crate::device::{Confirms, Device};
 
 /// Levels are rounded on their way.
 const ROUNDED: u8 = 2;

@@ -7,6 +7,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
@@ -120,8 +121,20 @@ impl Broker {
         is_ready.recv_timeout(Duration::from_secs(60)).expect("the device is connected");
     }
 
+    /// Says something once, which the broker keeps.
+    fn publish(&self, topic: &str, payload: &str) {
+        let (client, mut connection) = Client::new(self.options("once"), 10);
+        client.publish(topic, QoS::AtLeastOnce, true, payload).unwrap();
+        let acknowledged = |event| matches!(event, Ok(Event::Incoming(Packet::PubAck(_))));
+        assert!(connection.iter().any(acknowledged));
+    }
+
     fn options(&self, name: &str) -> MqttOptions {
-        MqttOptions::new(format!("{name}-{}", std::process::id()), "127.0.0.1", self.port)
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // A broker knows a client by its name.
+        let name =
+            format!("{name}-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        MqttOptions::new(name, "127.0.0.1", self.port)
     }
 }
 
@@ -173,6 +186,60 @@ fn a_lamp_is_switched_and_says_so() {
     let mut next = broker.house(vec![lamp()]);
     up(&mut next);
     until("the state that was kept", || next.state("Desk Lamp").unwrap().on == Some(false));
+}
+
+#[test]
+fn a_lamp_shows_colours_and_a_thermostat_holds_a_temperature() {
+    let Some(broker) = Broker::start(None) else { return skip(MISSING) };
+    let lamp = DeviceSettings { colour: true, ..lamp() };
+    let heating = DeviceSettings {
+        id: "heating".into(),
+        area: "Living Room".into(),
+        kind: "climate".into(),
+        target_command_topic: "heating/target/set".into(),
+        target_state_topic: "heating/target".into(),
+        temperature_topic: "heating/is".into(),
+        ..DeviceSettings::default()
+    };
+    let radiator = DeviceSettings {
+        id: "radiator".into(),
+        area: "Study".into(),
+        kind: "climate".into(),
+        style: "json".into(),
+        topic: "home/radiator".into(),
+        ..DeviceSettings::default()
+    };
+    broker.device("home/desk/set", |told| Some(("home/desk".into(), told.to_owned())));
+    broker.device("heating/target/set", |told| Some(("heating/target".into(), told.to_owned())));
+    // It reports what it measures, however it is told a temperature.
+    broker.device("home/radiator/set", |told| {
+        let mut state: serde_json::Value = serde_json::from_str(told).unwrap();
+        state["local_temperature"] = 18.5.into();
+        Some(("home/radiator".into(), state.to_string()))
+    });
+    let devices = vec![lamp, heating, radiator];
+    let mut house = broker.house(devices.clone());
+    up(&mut house);
+    assert_eq!(change(&mut house, "Desk Lamp", &Change::Color("red".into())), Ok(Progress::Done));
+    assert_eq!(house.state("Desk Lamp").unwrap().color.as_deref(), Some("red"));
+    assert_eq!(change(&mut house, "heating", &Change::Target(20.5)), Ok(Progress::Done));
+    assert_eq!(change(&mut house, "radiator", &Change::Target(17.0)), Ok(Progress::Done));
+
+    let mut skills = Skills::new("en", &[], Some(Box::new(broker.house(devices)))).unwrap();
+    broker.publish("heating/is", "19.5");
+    until("the temperature", || house.state("heating").unwrap().temperature == Some(19.5));
+    assert_eq!(say(&mut skills, "Make the desk lamp blue."), "The Desk Lamp is blue.");
+    until("the colour", || house.state("Desk Lamp").unwrap().color.as_deref() == Some("blue"));
+    let set = say(&mut skills, "Set the temperature to 21 degrees.");
+    assert!(set.contains("21"), "{set}");
+    until("the temperature to hold", || house.state("heating").unwrap().target == Some(21.0));
+    let warmer = say(&mut skills, "Make it warmer in the study");
+    until("more of it", || house.state("radiator").unwrap().target.is_some_and(|is| is > 17.0));
+    assert!(!warmer.is_empty());
+    let is = say(&mut skills, "What is the temperature?");
+    assert!(is.contains("19.5"), "{is}");
+    let is = say(&mut skills, "How warm is it in the study?");
+    assert!(is.contains("18.5"), "{is}");
 }
 
 #[test]

@@ -10,8 +10,11 @@
 #[cfg(unix)]
 mod bounded;
 mod connection;
+mod http;
 mod inputs;
 mod link;
+mod meter;
+mod reasons;
 mod server;
 mod servers;
 

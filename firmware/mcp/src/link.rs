@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sayso_skills::CallError;
+use sayso_skills::{CallError, Obstacle, SERVER_STARTS_S};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::server::{Access, Done, Order, Outcome, Server};
 
 /// How long a server may take to start, or to be reached.
-const STARTS: Duration = Duration::from_secs(10);
+const STARTS: Duration = Duration::from_secs(SERVER_STARTS_S as u64);
 
 /// See the module's documentation.
 pub struct Link {
@@ -31,12 +31,17 @@ impl Link {
     /// Carries out an order within a time; to connect may take longer. If this is dropped, or the
     /// server fails, the connection is not used again.
     pub async fn carry_out(&self, order: Order, limit: Duration) -> Outcome {
-        let silent = |_| CallError::Unreachable("it does not answer".into());
+        let silent = |_| {
+            let todo = "see whether it runs, and what its log says";
+            CallError::Unreachable(Obstacle::new("it does not answer", todo))
+        };
         let kept = timeout(limit, self.kept.lock()).await;
         let mut kept = kept.map_err(|_| CallError::Unreachable("it is busy".into()))?;
         let connection = match kept.take().filter(Connection::is_up) {
             Some(connection) => connection,
-            None => timeout(STARTS, Connection::open(&self.access)).await.map_err(silent)??,
+            None => timeout(STARTS, Connection::open(&self.name, &self.access))
+                .await
+                .map_err(silent)??,
         };
         let until = Instant::now() + limit;
         connection.allow_more();
@@ -46,7 +51,7 @@ impl Link {
             Order::Call(call) => {
                 let tool = offered.iter().find(|tool| tool.name == call.tool.tool);
                 let arguments = match tool {
-                    Some(tool) => tool.inputs.arguments(&call.arguments),
+                    Some(tool) => tool.arguments(&call.arguments),
                     None => Err(CallError::Changed("the server has no such tool".into())),
                 };
                 match arguments {

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sayso_network::Place;
-use sayso_skills::{Call, CallError};
+use sayso_skills::{Call, CallError, Obstacle};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -123,7 +123,8 @@ async fn work(servers: Vec<Server>, mut waiting: UnboundedReceiver<Post>) {
     let links: Vec<Arc<Link>> = servers.into_iter().map(|server| Arc::new(server.into())).collect();
     while let Some(Post { server, order, limit, mut answer }) = waiting.recv().await {
         let Some(link) = links.iter().find(|link| link.name == server).cloned() else {
-            let unknown = CallError::Unreachable(format!("there is no section [mcp.{server}]"));
+            let why = format!("there is no section [mcp.{server}]");
+            let unknown = CallError::Unreachable(Obstacle::new(why, "add it"));
             // Nobody waits any more.
             let _ = answer.send(Err(unknown));
             continue;

@@ -60,7 +60,7 @@ fn a_tool_that_is_not_there_is_not_called() {
 
 #[test]
 fn a_server_that_cannot_be_started_is_named() {
-    let opener = || Err("there is no program /none".to_owned());
+    let opener = || Err("there is no program /none".into());
     let access = Access::Program(Box::new(opener));
     let servers = Servers::start(vec![Server { name: "double".into(), access }]).unwrap();
     let error = echo(&servers, "a").unwrap_err();
@@ -85,8 +85,11 @@ fn a_server_that_hangs_up_is_started_again() {
 fn a_server_without_end_is_ended() {
     for manner in [Manner::Flood, Manner::Endless] {
         let (servers, count) = servers(manner);
-        let error = echo(&servers, "a").unwrap_err();
-        assert!(matches!(error, CallError::Lost(_) | CallError::Late), "{manner:?}: {error:?}");
+        // Long enough to read all that it may send, on a busy machine.
+        let call = call_of("double", "echo", json!({"text": "a"}), 60);
+        let error = servers.call(&call, &|| true).unwrap_err();
+        let CallError::Lost(why) = &error else { panic!("{manner:?}: {error:?}") };
+        assert!(why.starts_with("it sent"), "{manner:?}: {why}");
         is_replaced(&servers, &count);
     }
 }
@@ -105,8 +108,24 @@ fn what_a_server_sends_between_two_calls_is_bounded() {
 #[test]
 fn a_result_that_is_too_long_is_dropped() {
     let (servers, count) = servers(Manner::Huge);
-    assert_eq!(echo(&servers, "a"), Err(CallError::Late));
+    let error = echo(&servers, "a").unwrap_err();
+    let CallError::Lost(why) = &error else { panic!("{error:?}") };
+    assert!(why.starts_with("it sent a message of more than 1 MB"), "{why}");
     is_replaced(&servers, &count);
+}
+
+#[test]
+fn a_tool_that_is_described_badly_leaves_the_others() {
+    let (servers, _) = servers(Manner::BadSchema);
+    assert_eq!(echo(&servers, "a"), Ok("a\n".into()));
+    let odd = servers.call(&call_of("double", "odd", json!({}), 1), &|| true);
+    assert!(matches!(&odd, Err(CallError::Changed(why)) if why.contains("describe")), "{odd:?}");
+    let tools = servers.offered("double", Duration::from_secs(60)).unwrap();
+    let faults =
+        |name: &str| tools.iter().find(|tool| tool.name == name).unwrap().faults(&["text"].into());
+    assert_eq!(faults("echo"), Vec::<String>::new());
+    assert_eq!(faults("odd").len(), 1);
+    assert_eq!(tools.len(), 3, "the one without a name cannot be called");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn works(servers: &Servers, notes: &Path) {
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert!(names.contains(&"add_note") && names.contains(&"hang"), "{names:?}");
     let add = tools.iter().find(|tool| tool.name == "add_note").unwrap();
-    let faults = |slots: &[&str]| add.inputs.faults(&slots.iter().copied().collect());
+    let faults = |slots: &[&str]| add.faults(&slots.iter().copied().collect());
     assert!(faults(&["text", "times"]).is_empty() && faults(&["text"]).is_empty());
     assert_eq!(faults(&["times", "loud"]).len(), 2);
 
@@ -143,5 +143,12 @@ fn an_address_is_given_its_key() {
     assert!(call(&servers, "weather", json!({})).is_ok());
     let Some((servers, _child)) = address(&notes, Some("sk-2"), &file) else { return };
     let refused = call(&servers, "weather", json!({}));
-    assert_eq!(refused, Err(CallError::Unreachable("it wants a key, or another one".into())));
+    let Err(CallError::Unreachable(why)) = &refused else { panic!("{refused:?}") };
+    assert_eq!(why.why, "it refuses the key (HTTP 401)");
+    assert_eq!(why.todo, format!("put the right key into {}", file.display()));
+    let Some((servers, _child)) = address(&notes, Some("sk-2"), Path::new("")) else { return };
+    let refused = call(&servers, "weather", json!({}));
+    let Err(CallError::Unreachable(why)) = &refused else { panic!("{refused:?}") };
+    assert_eq!(why.why, "it wants a key (HTTP 401)");
+    assert!(why.todo.contains("mcp.notes.key_file"), "{why}");
 }

@@ -2,18 +2,17 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A longer file holds something else.
 const LONGEST: u64 = 16_384;
 
-/// Reads the secret in a file: its only line, without the end of it. A path may begin with `~`.
+/// Reads the secret in a file: its only line, without the end of it.
 ///
 /// # Errors
-/// With the file and what to do, if it cannot be read, if anyone on this machine may read it, or if
-/// it does not hold one line of text. The message never holds any of its text.
+/// With the file and what to do, if it cannot be read, if others may read it, or if it does not hold
+/// one line of text. A group may read it that is not this user's own. The message never holds any of its text.
 pub fn read(path: &Path) -> Result<String, String> {
-    let path = &expanded(path);
     let shown = path.display();
     let unreadable = |error: std::io::Error| format!("{shown}: {error}");
     // Before it is opened: to open a pipe may wait for ever.
@@ -23,13 +22,21 @@ pub fn read(path: &Path) -> Result<String, String> {
     let file = fs::File::open(path).map_err(unreadable)?;
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+        use rustix::process::{getegid, geteuid};
+
         let about = file.metadata().map_err(unreadable)?;
-        // A group may be that of the service.
-        if about.permissions().mode() & 0o007 != 0 {
+        let mode = about.permissions().mode();
+        if mode & 0o007 != 0 {
             return Err(format!(
                 "{shown}: anyone on this machine can read it: `chmod 600 {shown}`"
             ));
+        }
+        // Another group was chosen for this: that of the service, which does not own the file.
+        let is_mine = about.uid() == geteuid().as_raw() && about.gid() == getegid().as_raw();
+        if mode & 0o070 != 0 && is_mine {
+            return Err(format!("{shown}: your group can read it: `chmod 600 {shown}`"));
         }
     }
     let mut text = Vec::new();
@@ -43,18 +50,17 @@ pub fn read(path: &Path) -> Result<String, String> {
     if secret.is_empty() {
         return Err(format!("{shown}: this file is empty"));
     }
-    if secret.contains(char::is_control) {
+    if secret.contains(['\n', '\r']) {
         return Err(format!("{shown}: this file holds more than one line"));
     }
-    Ok(secret.to_owned())
-}
-
-/// Expands `~/…` as a shell does, because no shell expands settings.
-pub fn expanded(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
+    if let Some(odd) = secret.chars().find(|c| c.is_control()) {
+        let odd = u32::from(odd);
+        return Err(format!(
+            "{shown}: this file holds more than text: the byte 0x{odd:02X}, which is no letter; \
+             write it as plain text (UTF-8)"
+        ));
     }
+    Ok(secret.to_owned())
 }
 
 /// Whether a secret can be sent in the header of a request.
@@ -78,12 +84,12 @@ mod tests {
             read(&path)
         };
         assert_eq!(with(b"abc\n", 0o600), Ok("abc".to_owned()));
-        assert_eq!(with(b" abc", 0o640), Ok("abc".to_owned()));
-        for mode in [0o644, 0o602, 0o601] {
+        for mode in [0o644, 0o602, 0o601, 0o640, 0o660, 0o620] {
             assert!(with(b"abc", mode).expect_err("refused").contains("chmod 600"), "{mode:o}");
         }
         assert!(with(b"\n", 0o600).expect_err("refused").contains("empty"));
         assert!(with(b"a\nb", 0o600).expect_err("refused").contains("one line"));
+        assert!(with(b"a\0b", 0o600).expect_err("refused").contains("0x00"));
         assert!(with(b"a\xff", 0o600).expect_err("refused").contains("more than text"));
         let long = "x".repeat(20_000);
         assert!(with(long.as_bytes(), 0o600).expect_err("refused").contains("too long"));
@@ -102,13 +108,6 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("mode");
             assert!(!read(&path).expect_err("refused").contains("hush"), "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_path_may_begin_at_home() {
-        let home = std::env::home_dir().expect("a home");
-        assert_eq!(expanded(Path::new("~/a/b")), home.join("a/b"));
-        assert_eq!(expanded(Path::new("/a/~/b")), Path::new("/a/~/b"));
     }
 
     #[test]

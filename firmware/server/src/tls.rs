@@ -45,7 +45,7 @@ fn files(config: &Config) -> Result<(PathBuf, PathBuf)> {
     let (certificate, key) = (&config.server.certificate_file, &config.server.key_file);
     match (certificate.as_os_str().is_empty(), key.as_os_str().is_empty()) {
         (false, false) => {
-            return Ok((sayso_network::expanded(certificate), sayso_network::expanded(key)));
+            return Ok((certificate.clone(), key.clone()));
         }
         (true, true) => {}
         _ => {

@@ -49,6 +49,6 @@ pub use plan::{Again, Claim, Command, Effect, How, Plan, Ring, Said, Scene, Situ
 pub use registry::{Now, Request, Skills, Snapshot};
 pub use skill::Skill;
 pub use skills::{
-    Call, CallError, Deck, Documents, Input, Library, MusicOrder, Program, Run, RunError, Tool,
-    Track, WeakDocuments,
+    Call, CallError, Deck, Documents, Input, Library, MusicOrder, Obstacle, Program, Run, RunError,
+    SERVER_STARTS_S, Tool, Track, WeakDocuments,
 };

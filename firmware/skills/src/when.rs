@@ -58,7 +58,7 @@ pub enum Side {
 /// none is filled or there is no such date.
 pub fn day(slots: &Slots, today: Date, side: Side) -> Option<Date> {
     if let Some(days) = whole(slots, "day") {
-        return today.checked_add(days.days()).ok();
+        return in_days(today, days);
     }
     if let Some(weekday) = whole(slots, "weekday") {
         let weekday = Weekday::from_monday_one_offset(i8::try_from(weekday).ok()?).ok()?;
@@ -108,7 +108,12 @@ fn on_weekday(weekday: Weekday, which: Option<&str>, today: Date, side: Side) ->
         (None, Side::Past) => -i64::from(weekday.until(today.weekday())),
         _ => ahead,
     };
-    today.checked_add(days.days()).ok()
+    in_days(today, days)
+}
+
+/// The date so many days later. `None` if there is none: a slot may hold any number.
+pub fn in_days(date: Date, days: i64) -> Option<Date> {
+    date.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
 /// What hours are meant if neither morning nor afternoon is said.
@@ -143,9 +148,10 @@ fn time_of_day(slots: &Slots) -> Option<Said> {
         };
         return Some(Said { time: time(hour, 0, 0, 0), later: 0, open: false });
     };
-    let minute = whole(slots, "minute").unwrap_or(0) - whole(slots, "before").unwrap_or(0);
+    let before = whole(slots, "before").unwrap_or(0);
+    let minute = whole(slots, "minute").unwrap_or(0).saturating_sub(before);
     let at = |hour: i64| {
-        let minutes = hour * 60 + minute;
+        let minutes = hour.checked_mul(60)?.checked_add(minute)?;
         let of_day = minutes.rem_euclid(1_440);
         let time =
             Time::new(i8::try_from(of_day / 60).ok()?, i8::try_from(of_day % 60).ok()?, 0, 0);
@@ -174,7 +180,7 @@ pub fn moment(slots: &Slots, now: &Zoned, hours: Hours) -> Option<Zoned> {
         None => day(slots, now.date(), Side::Future),
     };
     let at = |date: Date, time: Time, later: i64| {
-        let date = date.checked_add(later.days()).ok()?;
+        let date = in_days(date, later)?;
         date.to_datetime(time).to_zoned(now.time_zone().clone()).ok()
     };
     let other_half = |time: Time| time.wrapping_add(12.hours());
@@ -186,7 +192,8 @@ pub fn moment(slots: &Slots, now: &Zoned, hours: Hours) -> Option<Zoned> {
         let mut times = vec![said.time];
         times.extend(said.open.then(|| other_half(said.time)));
         let days = (0..=2).flat_map(|day| times.iter().map(move |time| (day, *time)));
-        let moments = days.filter_map(|(day, time)| at(now.date(), time, day + said.later));
+        let moments =
+            days.filter_map(|(day, time)| at(now.date(), time, said.later.saturating_add(day)));
         return moments.filter(|moment| moment > now).min();
     };
     let early = match hours {
@@ -216,4 +223,37 @@ pub fn weekdays(slots: &Slots) -> Vec<i8> {
     let days: std::collections::BTreeSet<i8> =
         digits.filter(|n| (1..=7).contains(n)).filter_map(|n| i8::try_from(n).ok()).collect();
     days.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_may_be_in_a_slot() {
+        let now: Zoned = "2026-11-30T14:05[Europe/London]".parse().expect("a time");
+        let names = [
+            "hour", "minute", "before", "days", "weeks", "months", "years", "day", "weekday",
+            "date", "month", "year", "hours", "minutes", "seconds",
+        ];
+        let odd = [i64::MIN, -1, 0, 1, 13, 99_999, 10_000_000_000, i64::MAX];
+        for name in names {
+            for (value, other) in odd.iter().flat_map(|a| odd.iter().map(move |b| (*a, *b))) {
+                for second in names {
+                    let pairs =
+                        [(name.to_owned(), value.into()), (second.to_owned(), other.into())];
+                    let slots: Slots = pairs.into();
+                    // It returns, whatever it returns.
+                    for hours in [Hours::Morning, Hours::Day] {
+                        moment(&slots, &now, hours);
+                    }
+                    day(&slots, now.date(), Side::Past);
+                }
+            }
+        }
+        let far = Slots::from([("day".to_owned(), i64::MAX.into())]);
+        assert_eq!(day(&far, now.date(), Side::Future), None);
+        let near = Slots::from([("day".to_owned(), 2.into())]);
+        assert_eq!(day(&near, now.date(), Side::Future), now.date().checked_add(2.days()).ok());
+    }
 }

@@ -10,7 +10,7 @@ use sayso_skills::{Deck, Effect, Library, MusicOrder, Plan, Track};
 use support::Room;
 
 /// The pieces, as files: no tags.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "The Larks/Dawn/01 Blue Morning.mp3",
     "The Larks/Dawn/02 Night Train.mp3",
     "Ada Stone - Blue Morning.ogg",
@@ -19,6 +19,9 @@ const FILES: [&str; 8] = [
     "Tom Reed - Winter.flac",
     "Tom Reed - Far Away.flac",
     "Humming.wav",
+    "The Larks/Night/Blue Morning Again.mp3",
+    "The Larks/Night/Evening Song.mp3",
+    "The Larks/Best/Evening Song.mp3",
 ];
 
 fn tracks() -> Vec<Track> {
@@ -97,11 +100,11 @@ fn pieces_are_played_by_title_and_artist() {
 #[test]
 fn several_pieces_are_played_in_any_order() {
     for (text, said, ids) in [
-        ("Play some music.", "Here is some music.", &[1, 2, 3, 4, 5, 6, 7, 8][..]),
-        ("put on some music please", "Here is some music.", &[1, 2, 3, 4, 5, 6, 7, 8]),
+        ("Play some music.", "Here is some music.", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11][..]),
+        ("put on some music please", "Here is some music.", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
         ("Play something by Tom Reed", "Here is music by Tom Reed.", &[6, 7]),
         ("play ada stone", "Here is music by Ada Stone.", &[3, 4]),
-        ("Play music by The Larcs", "Here is music by The Larks.", &[1, 2]),
+        ("Play music by The Larcs", "Here is music by The Larks.", &[1, 2, 9, 10, 11]),
     ] {
         let (answer, mut found) = played(text);
         found.sort_unstable();
@@ -128,6 +131,21 @@ fn one_of_several_pieces_of_a_name_is_chosen() {
         let [MusicOrder::Play(tracks)] = &orders[..] else { panic!("{answer}: {orders:?}") };
         assert_eq!(tracks.iter().map(|track| track.id).collect::<Vec<_>>(), [id], "{answer}");
     }
+}
+
+#[test]
+fn pieces_by_the_same_artist_are_told_apart_by_their_titles() {
+    let mut room = silent();
+    let (said, orders) = asked(&mut room, "Play evening");
+    assert_eq!(said.as_deref(), Some("Here is Evening Song by The Larks."));
+    let [MusicOrder::Play(tracks)] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!(tracks.iter().map(|track| track.id).collect::<Vec<_>>(), [10, 11]);
+    let (said, orders) = asked(&mut room, "Play morning by the Larks");
+    assert_eq!(said.as_deref(), Some("Did you mean Blue Morning or Blue Morning Again?"));
+    assert_eq!(orders, []);
+    let (_, orders) = asked(&mut room, "Blue Morning Again");
+    let [MusicOrder::Play(tracks)] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!(tracks.iter().map(|track| track.id).collect::<Vec<_>>(), [9]);
 }
 
 #[test]
@@ -192,8 +210,22 @@ fn what_is_played_is_said() {
     }
     assert_eq!(played("What is playing?").0, "Nothing is playing.");
     assert_eq!(played("Stop the music").0, "Nothing is playing.");
-    for text in ["Next", "Pause.", "Stop.", "Resume"] {
-        assert_eq!(silent().claim(text), None, "{text}: nothing is playing");
+    assert_eq!(silent().claim("Next"), None);
+}
+
+#[test]
+fn where_nothing_plays_nothing_is_stopped() {
+    for mut room in [silent(), room(None), Room::new()] {
+        for text in ["Pause.", "Stop.", "stop it", "Continue.", "Resume"] {
+            let plan = room.claim(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(plan.say(), Some("Nothing is playing."), "{text}");
+        }
+        // After an answer of the language model, it is to go on.
+        room.situation.answered = Some("Once upon a time".into());
+        assert_eq!(room.claim("Go on."), None);
+        let plan = room.claim("What time is it?").unwrap();
+        room.act(plan);
+        assert_eq!(room.claim("Go on.").map(|plan| plan.skill), Some("device"));
     }
 }
 
@@ -204,7 +236,6 @@ fn a_board_without_a_player_says_so() {
         let (said, orders) = asked(&mut room, text);
         assert_eq!((said.as_deref(), orders), (Some("I can't play music here."), vec![]), "{text}");
     }
-    assert_eq!(room.claim("Pause."), None);
 }
 
 #[test]

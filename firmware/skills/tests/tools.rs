@@ -65,6 +65,26 @@ fn a_tool_is_called_only_after_a_yes() {
 }
 
 #[test]
+fn words_stay_as_they_were_said() {
+    let room = room();
+    for (said, due) in [
+        ("Jot down meet Ann at 5:30.", "meet Ann at 5:30"),
+        ("jot down a 10min walk, 7pm", "a 10min walk, 7pm"),
+        ("jot down \"buy milk\"", "\"buy milk\""),
+        ("jot down say “no” 2 times", "say “no”"),
+        ("Jot down who was Ada?", "who was Ada?"),
+        ("jot down stop!", "stop!"),
+        (
+            "jot down It's 17:05 (CET) – Émile's train, isn't it?  ",
+            "It's 17:05 (CET) – Émile's train, isn't it?",
+        ),
+    ] {
+        let plan = room.claim(said).unwrap();
+        assert_eq!(plan.command.slots["text"], json!(due), "{said}");
+    }
+}
+
+#[test]
 fn a_safe_tool_is_called_at_once() {
     let mut room = room();
     let plan = room.claim("How is it outside?").unwrap();

@@ -13,11 +13,35 @@ pub const COLUMNS: usize = 80;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// A text from outside, such as the name of a file or what a server says, without characters that
+/// control a terminal: those are shown by their numbers. Lines and tabs stay.
+pub fn shown(text: impl Display) -> String {
+    let text = text.to_string();
+    if !text.contains(controls) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match controls(c) {
+            true => shown.extend(c.escape_unicode()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Whether a character controls a terminal, or the direction in which it writes.
+fn controls(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn painted(style: Style, text: impl Display, terminal: bool) -> String {
+    let text = shown(text);
     if terminal && std::env::var_os("NO_COLOR").is_none() {
         format!("{style}{text}{style:#}")
     } else {
-        text.to_string()
+        text
     }
 }
 
@@ -59,8 +83,9 @@ pub fn seconds(samples: usize, rate: u32) -> f64 {
     (samples as f64 * 1e3 / f64::from(rate.max(1))).round() / 1e3
 }
 
-/// Removes the system's numbers after the texts of its errors.
+/// Removes the system's numbers after the texts of its errors, and what [`shown`] does.
 pub fn plain(text: &str) -> String {
+    let text = shown(text);
     let mut parts = text.split(" (os error ");
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -80,7 +105,7 @@ pub fn error(error: &impl Display) {
 pub fn note(text: impl Display) {
     let word =
         painted(AnsiColor::Yellow.on_default().bold(), "note", std::io::stderr().is_terminal());
-    eprintln!("{word}: {text}");
+    eprintln!("{word}: {}", shown(text));
 }
 
 /// Prints a piece of a line at once.
@@ -149,7 +174,16 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, plain};
+    use super::{folded, plain, shown};
+
+    #[test]
+    fn what_comes_from_outside_controls_no_terminal() {
+        assert_eq!(shown("a\tb\nc – ü 你 👍🏽"), "a\tb\nc – ü 你 👍🏽");
+        assert_eq!(
+            shown("\u{1b}[2J\u{7}\r\u{9b}x\u{202e}"),
+            "\\u{1b}[2J\\u{7}\\u{d}\\u{9b}x\\u{202e}"
+        );
+    }
 
     #[test]
     fn lines_are_broken_only_where_allowed() {

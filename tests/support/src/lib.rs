@@ -4,6 +4,7 @@ pub mod channels;
 pub mod peers;
 pub mod recordings;
 mod skip;
+pub mod tone;
 pub mod wer;
 
 pub use recordings::Recording;

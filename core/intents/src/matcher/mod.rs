@@ -6,6 +6,7 @@ mod rank;
 mod run;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -53,6 +54,8 @@ pub struct Match {
     pub slots: BTreeMap<String, Value>,
     /// The slots whose values are names of the home that were said.
     pub named: Vec<String>,
+    /// The slots whose values are words of the text, and where in it these are, in bytes.
+    pub spans: BTreeMap<String, Range<usize>>,
     /// How well the sentence fits the template: 1 if every word does.
     pub score: f32,
     /// Context that the template requires and that is not known: the area of the speaker.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,7 +14,7 @@ use crate::grammar::{Block, Kind, List, Requirement};
 use crate::graph::{self, MISS, UNIT};
 use crate::home::Entity;
 use crate::near;
-use crate::text::Folded;
+use crate::text::{self, Folded};
 
 /// The highest cost, in units, of a match with a wildcard.
 const MAX_WITH_WILDCARD: u16 = 3;
@@ -32,6 +33,7 @@ struct Sentence<'a> {
 struct Said<'a> {
     slots: BTreeMap<String, Value>,
     named: Vec<String>,
+    spans: BTreeMap<String, Range<usize>>,
     captures: BTreeMap<String, String>,
     /// The context that the words set.
     context: BTreeMap<&'a str, Value>,
@@ -134,7 +136,7 @@ impl<'a> Run<'a> {
         sentence: Sentence<'_>,
         context: &Context,
     ) -> Option<(Rank, Match)> {
-        let mut said = self.said(parse, sentence)?;
+        let mut said = self.said(parse, sentence, block.own)?;
         let units = parse.cost / UNIT;
         // Any words fit a wildcard, so nothing else may be doubtful.
         let doubtful = units > MAX_WITH_WILDCARD || near::misses(parse.cost);
@@ -164,6 +166,7 @@ impl<'a> Run<'a> {
             intent: block.intent.clone(),
             slots: said.slots,
             named: said.named,
+            spans: said.spans,
             score: near::score(units),
             needs,
             captures: said.captures,
@@ -175,12 +178,15 @@ impl<'a> Run<'a> {
         Some((rank, matched))
     }
 
-    /// What the words of a parse say; `None` if a wildcard has no words.
-    fn said(&self, parse: &Parse, sentence: Sentence<'_>) -> Option<Said<'a>> {
+    /// What the words of a parse say; `None` if a wildcard has no words. `verbatim` says whether these
+    /// are kept with their quotation and question marks.
+    fn said(&self, parse: &Parse, sentence: Sentence<'_>, verbatim: bool) -> Option<Said<'a>> {
         let (grammar, graph) = (self.grammar, self.graph);
         let mut said = Said::default();
         for capture in &parse.captures {
-            let words = self.words(capture, sentence)?;
+            let wild = capture.what == What::Words;
+            let span = self.span(capture, sentence, wild && verbatim)?;
+            let words = sentence.text.get(span.clone())?;
             let slot = grammar.slots[capture.slot as usize].clone();
             let length = graph.point(capture.to).weight - graph.point(capture.from).weight;
             said.listed += length;
@@ -198,6 +204,7 @@ impl<'a> Run<'a> {
                 (List::Wildcard, What::Words) if !words.is_empty() => {
                     said.wildcards += 1;
                     said.wild += length;
+                    said.spans.insert(slot.clone(), span);
                     Value::from(words)
                 }
                 _ => return None,
@@ -238,13 +245,28 @@ impl<'a> Run<'a> {
         Some(&entity.name)
     }
 
-    /// The words of a capture, as they are in the text.
-    fn words<'t>(&self, capture: &Capture, sentence: Sentence<'t>) -> Option<&'t str> {
-        let origin = |at: u16| sentence.folded.origin.get(self.graph.point(at).origin).copied();
-        let words = sentence.text.get(origin(capture.from)?..origin(capture.to)?)?;
-        Some(words.trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, ',' | '.' | '!' | '?' | ';' | ':' | '"')
-        }))
+    /// Where the words of a capture are in the text. With `verbatim`, the marks at their ends belong
+    /// to them, but for those that transcribers add.
+    fn span(
+        &self,
+        capture: &Capture,
+        Sentence { folded, text }: Sentence<'_>,
+        verbatim: bool,
+    ) -> Option<Range<usize>> {
+        let origin = |at: u16| folded.origin.get(self.graph.point(at).origin).copied();
+        let (mut from, mut to) = (origin(capture.from)?, origin(capture.to)?);
+        let added = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | ';' | ':');
+        if verbatim {
+            let is_mark = |c: &char| text::is_punctuation(*c);
+            let before = text.get(..from)?.chars().rev().take_while(is_mark);
+            from -= before.map(char::len_utf8).sum::<usize>();
+            to += text.get(to..)?.chars().take_while(is_mark).map(char::len_utf8).sum::<usize>();
+        }
+        let is_outside = |c: char| added(c) || !verbatim && matches!(c, '!' | '?' | '"');
+        let words = text.get(from..to)?;
+        let from = from + (words.len() - words.trim_start_matches(is_outside).len());
+        let words = words.trim_start_matches(is_outside).trim_end_matches(is_outside);
+        Some(from..from + words.len())
     }
 
     /// Whether the words in wildcards may be meant. A zone is said together with a name or after

@@ -56,6 +56,9 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         let range = "an address like \"http://HOST:PORT/v1\"";
         return bad("llm.url", format!("{:?}", config.llm.url), range);
     }
+    own::is_variable("llm.key_env", &config.llm.key_env)
+        .map_err(|why| Error::config(format!("{place}: {why}")))?;
+    are_skills(&config.skills.off).map_err(|why| Error::config(format!("{place}: {why}")))?;
     can_be_switched(config).map_err(|why| Error::config(format!("{place}: {why}")))?;
     own::fit_together(config).map_err(|why| Error::config(format!("{place}: {why}")))?;
     for (name, board) in &config.boards {
@@ -82,6 +85,21 @@ pub fn fit_together(config: &Config, place: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Checks that these are names of skills.
+fn are_skills(off: &[String]) -> std::result::Result<(), String> {
+    let known = sayso_skills::Skills::all();
+    let Some(other) = off.iter().find(|name| !known.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let like = |name: &&&str| strsim::jaro_winkler(other, name);
+    let near = known.iter().max_by(|a, b| like(a).total_cmp(&like(b)));
+    let hint = match near.filter(|name| like(name) > 0.7) {
+        Some(name) => format!("did you mean {name:?}? There are: {}", known.join(", ")),
+        None => format!("there are: {}", known.join(", ")),
+    };
+    Err(format!("skills.off: there is no skill {other:?}: {hint}"))
 }
 
 /// Checks the sources of devices.

@@ -2,10 +2,6 @@
 //! [`sections`](super::sections), the commented `sayso.toml`, the tables of `docs/settings.md`,
 //! `sayso config explain` and all checks are derived from the definition.
 
-use std::path::Path;
-
-use serde::Serializer;
-
 /// One setting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
@@ -64,12 +60,6 @@ pub fn defaults<S: Defined>() -> Vec<(String, String)> {
         .filter_map(|line| line.split_once(" = "))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
-}
-
-/// Writes a path as text, because TOML and JSON hold only text. Bytes that are not UTF-8 are
-/// replaced.
-pub(super) fn lossy<S: Serializer>(path: &Path, to: S) -> std::result::Result<S::Ok, S::Error> {
-    to.collect_str(&path.display())
 }
 
 /// Defines sections, each as a type. A setting is written `name: type = default, least to most;`

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::define::{define, lossy};
+use super::define::define;
+use super::path::{self, words};
 
 define! {
     /// A device at the broker: a section `[mqtt.devices.NAME]`. What is "" or 0 follows from kind and
@@ -14,7 +15,8 @@ define! {
         aliases: Vec<String> = Vec::<String>::new();
         /// The area where it is
         area: String = "";
-        /// "light", "switch", "fan", "cover", "lock", "sensor" or "binary_sensor"
+        /// "light", "switch", "fan", "cover", "lock", "climate" (a thermostat), "sensor" or
+        /// "binary_sensor"
         kind: String = "switch";
         /// Its kind within the kind, as in Home Assistant: "blind", "garage", "window"
         class: String = "";
@@ -28,9 +30,9 @@ define! {
         state_topic: String = "";
         /// Where it says whether it is there: "online", "offline"
         availability_topic: String = "";
-        /// The command to switch on, open or lock; "" is "ON", "OPEN" or "LOCK"
+        /// The command to switch on, open or lock; "" is "ON", "OPEN", "LOCK" or "heat"
         on: String = "";
-        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE" or "UNLOCK"
+        /// The command to switch off, close or unlock; "" is "OFF", "CLOSE", "UNLOCK" or "off"
         off: String = "";
         /// What it says if it is on, open or locked; "" is "ON", "open" or "LOCKED"
         state_on: String = "";
@@ -43,7 +45,22 @@ define! {
         /// The number that stands for full; 0 is 255, in the style "json" 254, in "tasmota" and for a
         /// cover 100
         level_scale: u32 = 0u32, 0 to 65_535;
-        /// The field of an object in which a sensor's value is: "air.temperature"
+        /// A light can show colours, in the styles "json" and "tasmota"
+        colour: bool = false;
+        /// The topic that sets the colour of a light, as "255,165,0": red, green and blue
+        colour_command_topic: String = "";
+        /// Where it says its colour, in the same way
+        colour_state_topic: String = "";
+        /// The topic that sets the temperature of a thermostat
+        target_command_topic: String = "";
+        /// Where it says which temperature is set
+        target_state_topic: String = "";
+        /// The field of an object in which the set temperature is; "" is "occupied_heating_setpoint"
+        target_field: String = "";
+        /// Where a thermostat says which temperature it measures
+        temperature_topic: String = "";
+        /// The field of an object in which a sensor's value is: "air.temperature"; of a thermostat,
+        /// the temperature that it measures: "" is "local_temperature"
         field: String = "";
         /// The unit of a sensor's value: "°C"
         unit: String = "";
@@ -54,6 +71,7 @@ define! {
         /// The intent that it carries out, by its name in your files of sentences
         intent: String = "";
         /// The program, with its whole path, and its arguments. No shell sees them
+        #[serde(with = "words")]
         run: Vec<String> = Vec::<String>::new();
         /// How long it may take, in s, before it is ended
         time_limit_s: u32 = 5u32, 1 to 20;
@@ -67,17 +85,18 @@ define! {
     /// how.
     McpServer {
         /// Its program, with its whole path, and its arguments. No shell sees them
+        #[serde(with = "words")]
         run: Vec<String> = Vec::<String>::new();
         /// Its address instead of a program: "https://HOST/mcp", or http on this machine; elsewhere
         /// http needs a key_file
         url: String = "";
         /// A file with its key, which only you can read; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         key_file: PathBuf = "";
         /// The environment variable in which a program gets the key
         key_env: String = "";
         /// A file with a certificate (PEM) that is trusted too; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         ca_file: PathBuf = "";
     }
 

@@ -3,11 +3,9 @@
 use std::path::Path;
 
 use sayso_network::Place;
+use sayso_skills::SERVER_STARTS_S;
 
 use super::{Config, McpServer, McpTool, OwnCommand};
-
-/// How long a server of tools may take to start, in s: `STARTS` of `sayso_mcp`.
-const STARTS_S: u32 = 10;
 
 type Checked = Result<(), String>;
 
@@ -63,8 +61,23 @@ fn intended(section: &str, name: &str, intent: &str) -> Checked {
     }
 }
 
+/// Checks the name of an environment variable.
+pub(super) fn is_variable(setting: &str, name: &str) -> Checked {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => Ok(()),
+        false => Err(format!(
+            "{setting} = {name:?}: the name of an environment variable is made of letters, digits \
+             and _, and does not begin with a digit"
+        )),
+    }
+}
+
 /// Checks a program and its arguments.
 fn has_program(setting: &str, run: &[String], example: &str) -> Checked {
+    if let Some(word) = run.iter().find(|word| word.contains('\0')) {
+        return Err(format!("{setting}: {word:?} has a NUL byte, which no argument can have"));
+    }
     match run.first() {
         None => Err(format!(
             "{setting} is missing: give the program and its arguments, as in {example}"
@@ -105,10 +118,7 @@ fn can_be_connected(name: &str, server: &McpServer) -> Checked {
                  an environment variable"
             ));
         }
-        if server.key_env.contains(['=', '\0']) {
-            return Err(format!("mcp.{name}.key_env = {:?}: this is no name", server.key_env));
-        }
-        return Ok(());
+        return is_variable(&format!("mcp.{name}.key_env"), &server.key_env);
     }
     if !server.run.is_empty() {
         return Err(format!("mcp.{name}.run and mcp.{name}.url are both set: remove one of them"));
@@ -140,9 +150,9 @@ fn can_be_called(config: &Config, name: &str, tool: &McpTool) -> Checked {
             tool.server, tool.server
         ));
     }
-    if tool.time_limit_s + STARTS_S >= config.turn.think_timeout_s {
+    if tool.time_limit_s + SERVER_STARTS_S >= config.turn.think_timeout_s {
         return Err(format!(
-            "tools.{name}.time_limit_s = {} is out of range: {STARTS_S} s less than \
+            "tools.{name}.time_limit_s = {} is out of range: {SERVER_STARTS_S} s less than \
              turn.think_timeout_s, which is {}",
             tool.time_limit_s, config.turn.think_timeout_s
         ));
@@ -182,7 +192,9 @@ mod tests {
             ("run = [\"/n\"]\nurl = \"https://a\"", "both set"),
             ("run = [\"/n\"]\nkey_file = \"/k\"", "belong together"),
             ("run = [\"/n\"]\nkey_env = \"K\"", "belong together"),
-            ("run = [\"/n\"]\nkey_file = \"/k\"\nkey_env = \"K=V\"", "no name"),
+            ("run = [\"/n\"]\nkey_file = \"/k\"\nkey_env = \"K=V\"", "letters, digits and _"),
+            ("run = [\"/n\"]\nkey_file = \"/k\"\nkey_env = \"1K\"", "begin with a digit"),
+            ("run = [\"/n\", \"a\\u0000b\"]", "a NUL byte"),
             ("url = \"https://a\"\nkey_env = \"K\"", "is for a program"),
             ("url = \"attic.lan\"", "give an address"),
             ("url = \"http://attic.lan/mcp\"", "use https, or a key_file"),

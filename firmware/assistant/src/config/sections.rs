@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::define::{define, lossy};
+use super::define::define;
 use super::named::MqttDevice;
+use super::path;
 
 /// Which language model to use: one with better answers, or one that needs less memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -49,24 +50,24 @@ define! {
     /// Which models are used, and where they are.
     Models {
         /// Folder of the model store; "" is the user's cache folder
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         dir: PathBuf = "";
         /// "large" (the best answers, 2 GB), "standard" (better answers) or "small" (fits 512 MB)
         profile: Profile = Profile::Standard;
         /// A Silero VAD file (ONNX); "" is the catalogue's
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         vad: PathBuf = "";
         /// A Smart Turn file (ONNX); "" is the catalogue's
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         eot: PathBuf = "";
         /// A Whisper file (ggml) or a name in the catalogue; "" is whisper-tiny.en
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         whisper: PathBuf = "";
         /// A language model file (GGUF) or a name in the catalogue; "" is the profile's
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         llm: PathBuf = "";
         /// A folder with a Hibari voice; "" is the catalogue's
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         voice: PathBuf = "";
         /// How many conversations may be held at the same time. They share the weights, and each
         /// has a session of its own. One more is refused
@@ -101,7 +102,7 @@ define! {
         follow_up_s: u32 = 8u32, 1 to 3_600;
         /// Input device (Linux: evdev) whose keys are buttons to talk, such as a foot switch:
         /// a path in /dev/input/by-id; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         key: PathBuf = "";
     }
 
@@ -111,7 +112,7 @@ define! {
         volume: u8 = 100u8, 0 to 100;
         /// File with the key that encrypts `tcp:…`, as `sayso satellite-key -o FILE` makes
         /// it; the satellite needs the same key
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         key_file: PathBuf = "";
         /// The key itself instead of a file: 64 hexadecimal digits
         key: String = "";
@@ -201,7 +202,7 @@ define! {
         /// Names and technical terms that are likely to be said
         prompt: String = "";
         /// A file with names and replacements, one a line; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         vocabulary: PathBuf = "";
         /// Number of threads; 0 is one for each core that other programs leave free, at most 4
         threads: u32 = 0u32, 0 to 256;
@@ -234,7 +235,7 @@ define! {
         /// The model's name on the server; "" is the first that it lists
         remote_model: String = "";
         /// File with the server's key; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         key_file: PathBuf = "";
         /// Environment variable with the server's key, used if it is set and key_file is not
         key_env: String = "SAYSO_LLM_KEY";
@@ -275,13 +276,13 @@ define! {
         off: Vec<String> = Vec::<String>::new();
         /// A home that exists only in the program, to try commands: "demo", or a JSON file with
         /// areas and entities; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         virtual_home: PathBuf = "";
         /// Folder with text and Markdown files that answer questions; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         documents: PathBuf = "";
         /// Folder with music: MP3, FLAC, Ogg Vorbis, AAC, WAV, AIFF; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         music: PathBuf = "";
         /// By how many dB music is softer while somebody speaks to Sayso, and while it listens or
         /// answers
@@ -296,11 +297,11 @@ define! {
         /// Its address, as in a browser: "http://HOST:8123"; "" is none
         url: String = "";
         /// A file with a long-lived access token, which only you can read
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         token_file: PathBuf = "";
         /// A file with a certificate (PEM) that is trusted too, if yours is not signed by a usual
         /// authority; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         ca_file: PathBuf = "";
     }
 
@@ -313,12 +314,12 @@ define! {
         /// The user; "" is none
         user: String = "";
         /// A file with the user's password, which only you can read
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         password_file: PathBuf = "";
         /// Encrypt the connection
         tls: bool = false;
         /// A file with a certificate (PEM) that is trusted too; "" is none
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         ca_file: PathBuf = "";
     } {
         /// Its devices.
@@ -328,14 +329,14 @@ define! {
     /// What survives a restart: mute, volume, and what the skills remember.
     StateDir {
         /// Folder in which it is stored; "" is the user's own
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         dir: PathBuf = "";
     }
 
     /// How a running program is controlled: `sayso ctl`.
     Control {
         /// The Unix socket; "" is the user's own, "none" creates no socket
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         socket: PathBuf = "";
     }
 

@@ -304,3 +304,42 @@ fn a_path_may_be_not_utf_8_and_a_text_may_not() {
     let error = Config::load(None, &[name]).expect_err("no such key").to_string();
     assert!(error.contains("write --set section.key=value"), "{error}");
 }
+
+#[test]
+fn only_skills_that_exist_are_switched_off() {
+    let text = error("[skills]\noff = [\"toolz\"]", &[]);
+    assert!(text.contains("there is no skill \"toolz\": did you mean \"tools\"?"), "{text}");
+    let text = error("", &["skills.off=[\"lists\", \"xyz\"]"]);
+    assert!(text.contains("no skill \"xyz\"") && text.contains("timers, alarms"), "{text}");
+}
+
+#[test]
+fn every_path_may_begin_at_home() {
+    let home = std::env::home_dir().expect("a home");
+    let mut paths = 0;
+    for section in definitions() {
+        for setting in section.settings {
+            let key = format!("{}.{}", section.path, setting.name);
+            if Config::default().path(&key).is_none() {
+                continue;
+            }
+            paths += 1;
+            let mut table = toml::Table::new();
+            set(&mut table, &mut BTreeMap::new(), OsStr::new(&format!("{key}=~/a b")))
+                .expect("set");
+            let mut config: Config = table.try_into().expect("read");
+            assert_eq!(config.path(&key), Some(&mut home.join("a b")), "{key}");
+        }
+    }
+    assert!(paths > 15, "{paths}");
+    let dir = tempfile::tempdir().expect("folder");
+    let file = dir.path().join("sayso.toml");
+    let text = "[commands.a]\nintent = \"A\"\nrun = [\"~/bin/a\", \"~/notes\", \"a~\"]\n\
+                [mcp.b]\nrun = [\"~/b\"]\nkey_file = \"~/k\"\nkey_env = \"K\"\n";
+    std::fs::write(&file, text).expect("file");
+    let config = Config::load(Some(&file), &[]).expect("good");
+    let at = |name: &str| home.join(name).display().to_string();
+    assert_eq!(config.commands["a"].run, [at("bin/a"), at("notes"), "a~".into()]);
+    assert_eq!(config.mcp["b"].run, [at("b")]);
+    assert_eq!(config.mcp["b"].key_file, home.join("k"));
+}

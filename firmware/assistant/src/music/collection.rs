@@ -1,6 +1,7 @@
 //! The folder of music.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -156,37 +157,73 @@ fn tracks(read: &Read) -> Vec<Track> {
     read.files.values().filter_map(|(_, track)| track.as_ref().ok()).cloned().collect()
 }
 
-/// The files to read. What is wrong with folders is added to `faults`.
+/// The files to read. A file or a folder that links lead to is used once, under its own name if it
+/// has one in the folder. What is wrong with folders is added to `faults`.
 fn found(folder: &Path, faults: &mut Vec<String>) -> BTreeMap<PathBuf, Stamp> {
     let mut files = BTreeMap::new();
-    let mut folders = vec![(folder.to_owned(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
+    let mut seen = BTreeSet::new();
+    // What links lead to comes last.
+    let (mut paths, mut links) = (vec![(folder.to_owned(), 0)], Vec::new());
+    while let Some((path, depth)) = paths.pop().or_else(|| links.pop()) {
+        let about = match fs::metadata(&path) {
+            Ok(about) => about,
+            // A link that leads nowhere.
+            Err(_) if depth > 0 => continue,
             Err(error) => {
-                faults.push(format!("{}: {error}", folder.display()));
+                faults.push(format!("{}: {error}", path.display()));
                 continue;
             }
         };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.sort_unstable();
-        for path in paths.into_iter().filter(|path| !is_hidden(path)) {
-            let Ok(about) = fs::metadata(&path) else { continue };
-            if about.is_dir() && depth >= DEEPEST {
-                faults.push(format!("{}: more than {DEEPEST} folders deep", path.display()));
-            } else if about.is_dir() {
-                folders.push((path, depth + 1));
-            } else if about.is_file() && is_sound(&path) {
-                if files.len() >= MOST_FILES {
-                    let fault = format!("{}: more than {MOST_FILES} files", folder.display());
-                    faults.push(fault);
-                    return files;
-                }
-                files.insert(path, (about.len(), about.modified().ok()));
+        if depth == 0 && !about.is_dir() {
+            faults.push(format!("{} is no folder", path.display()));
+            continue;
+        }
+        let is_wanted = about.is_dir() || about.is_file() && is_sound(&path);
+        if !is_wanted || !seen.insert(identity(&path, &about)) {
+            continue;
+        }
+        if about.is_file() {
+            if files.len() >= MOST_FILES {
+                faults.push(format!("{}: more than {MOST_FILES} files", folder.display()));
+                return files;
             }
+            files.insert(path, (about.len(), about.modified().ok()));
+            continue;
+        }
+        if depth > DEEPEST {
+            faults.push(format!("{}: more than {DEEPEST} folders deep", path.display()));
+            continue;
+        }
+        match fs::read_dir(&path) {
+            Ok(entries) => {
+                let shown = entries.flatten().filter(|entry| !is_hidden(&entry.path()));
+                let mut shown: Vec<_> = shown.collect();
+                // The last of a list is taken first.
+                shown.sort_by_key(|entry| Reverse(entry.file_name()));
+                for entry in shown {
+                    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                    let list = if is_link { &mut links } else { &mut paths };
+                    list.push((entry.path(), depth + 1));
+                }
+            }
+            Err(error) => faults.push(format!("{}: {error}", path.display())),
         }
     }
     files
+}
+
+/// What tells a file from every other one, whatever path leads to it.
+#[cfg(unix)]
+fn identity(_: &Path, about: &fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+
+    (about.dev(), about.ino())
+}
+
+/// What tells a file from every other one, whatever path leads to it.
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &fs::Metadata) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -273,6 +310,45 @@ mod tests {
         let (tracks, faults) = collection.state();
         assert!(tracks == 0 && faults.len() == 1 && faults[0].contains("none"), "{faults:?}");
         assert!(collection.library().is_whole());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once() {
+        use std::os::unix::fs::symlink;
+
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |name: &str| folder.path().join(name);
+        wav(&at("Larks/Rain.wav"));
+        wav(&other.path().join("Ada - Snow.wav"));
+        symlink(folder.path(), at("Larks/again")).unwrap();
+        symlink("..", at("Larks/up")).unwrap();
+        symlink(at("Larks"), at("A link")).unwrap();
+        symlink(at("Larks/Rain.wav"), at("A - Another.wav")).unwrap();
+        symlink(other.path(), at("other")).unwrap();
+        symlink(other.path(), at("other again")).unwrap();
+        symlink(at("nowhere"), at("broken.wav")).unwrap();
+        symlink("loop.wav", at("loop.wav")).unwrap();
+        fs::hard_link(at("Larks/Rain.wav"), at("Larks/Rain again.wav")).unwrap();
+        let collection = Collection::new(folder.path());
+        collection.refresh(NEVER);
+        assert_eq!(collection.state(), (2, Vec::new()));
+        let all = titles(&collection);
+        assert!(all.iter().any(|title| title.starts_with("Rain")), "{all:?}");
+        assert!(all.contains(&"Snow by Ada".to_owned()), "{all:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        wav(&file);
+        // Root may read everything, but a file is no folder for anybody.
+        let collection = Collection::new(&file.join("deeper"));
+        collection.refresh(NEVER);
+        let (tracks, faults) = collection.state();
+        assert!(tracks == 0 && faults.len() == 1 && faults[0].contains("deeper"), "{faults:?}");
     }
 
     #[test]

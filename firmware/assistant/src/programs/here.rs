@@ -49,37 +49,47 @@ pub fn run(run: &Run, cancel: &Cancel) -> Result<String, RunError> {
     }
 }
 
-/// Starts a server of tools. It reads and writes the socket, and ends with the process.
+/// The key of a server of tools, if it gets one.
 ///
 /// # Errors
-/// [`RunError`] if it cannot be started, or its key cannot be read.
+/// If its file cannot be read. The message names the file.
+#[cfg(feature = "mcp")]
+pub fn key(server: &crate::config::McpServer) -> Result<Option<String>, String> {
+    match server.key_env.is_empty() {
+        true => Ok(None),
+        false => sayso_network::secret::read(&server.key_file).map(Some),
+    }
+}
+
+/// Starts a server of tools with its key. It reads and writes the socket, and ends with the process.
+///
+/// # Errors
+/// [`RunError`] if it cannot be started.
 #[cfg(feature = "mcp")]
 pub fn open(
     server: &crate::config::McpServer,
+    key: Option<&str>,
 ) -> Result<(std::os::unix::net::UnixStream, Process), RunError> {
     let pair = std::os::unix::net::UnixStream::pair();
     let (ours, theirs) = pair.map_err(|error| RunError::Failed(format!("its pipe: {error}")))?;
-    Ok((ours, attend(server, theirs)?))
+    Ok((ours, attend(server, key, theirs)?))
 }
 
-/// Starts a server of tools that reads and writes this socket.
+/// Starts a server of tools with its key. It reads and writes this socket.
 ///
 /// # Errors
 /// As [`open`].
 #[cfg(feature = "mcp")]
 pub fn attend(
     server: &crate::config::McpServer,
+    key: Option<&str>,
     socket: std::os::unix::net::UnixStream,
 ) -> Result<Process, RunError> {
     use std::os::fd::OwnedFd;
 
-    let failed = |why: String| RunError::Failed(why);
-    let key = match server.key_env.is_empty() {
-        true => None,
-        false => Some(sayso_network::secret::read(&server.key_file).map_err(failed)?),
-    };
-    let more = key.as_deref().map(|key| (server.key_env.as_str(), key));
-    let both = socket.try_clone().map_err(|error| failed(format!("its pipe: {error}")))?;
+    let more = key.map(|key| (server.key_env.as_str(), key));
+    let both = socket.try_clone();
+    let both = both.map_err(|error| RunError::Failed(format!("its pipe: {error}")))?;
     let (input, output) = (OwnedFd::from(both).into(), OwnedFd::from(socket).into());
     Process::start(&server.run, input, output, more)
 }

@@ -8,6 +8,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use sayso_models::Cancel;
+#[cfg(all(unix, feature = "mcp"))]
+use sayso_skills::Obstacle;
 use sayso_skills::{Run, RunError};
 
 use crate::config::Config;
@@ -17,10 +19,14 @@ mod here;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
+mod ready;
+#[cfg(unix)]
 mod serve;
 #[cfg(unix)]
 mod unit;
 
+#[cfg(unix)]
+pub use ready::fault;
 #[cfg(unix)]
 pub use serve::serve;
 
@@ -28,6 +34,9 @@ pub use serve::serve;
 pub const OF_THE_SERVICE: &str = "/run/sayso-commands.sock";
 /// The folder of the installed service's settings.
 const SERVICE_FOLDER: &str = "/etc/sayso";
+/// Where a program finds others.
+#[cfg(unix)]
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Names another socket of such a unit.
 const VARIABLE: &str = "SAYSO_COMMANDS";
 
@@ -87,16 +96,31 @@ impl Runner {
         &self,
         name: &str,
         server: &crate::config::McpServer,
-    ) -> Result<(std::os::unix::net::UnixStream, Box<dyn Send + Sync>), String> {
+    ) -> Result<(std::os::unix::net::UnixStream, Box<dyn Send + Sync>), Obstacle> {
         match self {
             Self::Here => {
-                let (socket, process) = here::open(server).map_err(|error| error.to_string())?;
+                let key = here::key(server).map_err(|why| {
+                    let todo = format!("correct this file, or name another in mcp.{name}.key_file");
+                    Obstacle::new(why, todo)
+                })?;
+                let (socket, process) = here::open(server, key.as_deref()).map_err(|error| {
+                    Obstacle::new(error.to_string(), format!("correct mcp.{name}.run"))
+                })?;
                 Ok((socket, Box::new(process)))
             }
             // The unit ends it when the connection is closed.
-            Self::Unit(path) => Ok((unit::open(path, name)?, Box::new(()))),
+            Self::Unit(path) => {
+                let opened = unit::open(path, name).map_err(|why| Obstacle::new(why, ""))?;
+                Ok((opened, Box::new(())))
+            }
         }
     }
+}
+
+/// Programs are run on Unix only: there is nothing to say about one.
+#[cfg(not(unix))]
+pub fn fault(_: &Path) -> Option<String> {
+    None
 }
 
 #[cfg(test)]

@@ -7,11 +7,15 @@
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 use close_fds::CloseFdsBuilder;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use sayso_skills::RunError;
+
+use super::PATH;
+use super::ready::fault;
 
 /// The first file descriptor after standard input, output and error.
 const FIRST_OTHER: i32 = 3;
@@ -39,9 +43,10 @@ impl Process {
         // The standard library's own files are marked so already; those of others may not be.
         CloseFdsBuilder::new().threadsafe(true).cloexecfrom(FIRST_OTHER);
         let child = command.process_group(0).spawn();
-        let child = child.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => RunError::Missing,
-            _ => RunError::Failed(format!("it cannot be started: {error}")),
+        let child = child.map_err(|error| match (error.kind(), fault(Path::new(program))) {
+            (ErrorKind::NotFound, _) if !Path::new(program).exists() => RunError::Missing,
+            (_, Some(why)) => RunError::Failed(why),
+            (_, None) => RunError::Failed(format!("it cannot be started: {error}")),
         })?;
         let group = Pid::from_child(&child);
         Ok(Self { child, group, reaped: false })
@@ -82,7 +87,6 @@ impl Drop for Process {
 
 /// The environment of a program.
 fn environment() -> Vec<(&'static str, OsString)> {
-    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let own = ["HOME", "TZ"].iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
-    own.chain([("PATH", path.into()), ("LANG", "C.UTF-8".into())]).collect()
+    own.chain([("PATH", PATH.into()), ("LANG", "C.UTF-8".into())]).collect()
 }

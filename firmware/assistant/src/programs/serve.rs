@@ -13,7 +13,6 @@ use super::here;
 use super::unit::{Answered, Asked, PATIENCE, read, write};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::own::program_of;
 
 /// Starts the program that a client asks for, if the settings have it, and ends it when the client
 /// hangs up. Returns when it has ended.
@@ -35,7 +34,7 @@ pub fn serve(mut client: UnixStream, config: &Config) -> Result<()> {
         Asked::Command { name, input } => {
             let answered = match config.commands.get(&name) {
                 Some(command) => {
-                    let run = Run { program: program_of(&name, command), input };
+                    let run = Run { program: command.program(&name), input };
                     while_it_waits(&client, |cancel| here::run(&run, cancel)).into()
                 }
                 None => unknown("commands", &name),
@@ -102,15 +101,21 @@ fn has_hung_up(client: &UnixStream) -> bool {
 fn attend(mut client: UnixStream, name: &str, config: &Config) -> io::Result<()> {
     let server = config.mcp.get(name).filter(|server| !server.run.is_empty());
     let Some(server) = server else { return write(&mut client, &unknown("mcp", name)) };
-    let is_there = server.run.first().is_some_and(|program| fs::metadata(program).is_ok());
-    if !is_there {
-        return write(&mut client, &Answered::from(RunError::Missing));
-    }
+    let program = server.run.first().map(std::path::Path::new);
+    let key = match program.and_then(super::fault) {
+        Some(why) => Err(why),
+        None => here::key(server),
+    };
+    let key = match key {
+        Ok(key) => key,
+        Err(why) => return write(&mut client, &Answered::from(RunError::Failed(why))),
+    };
     // Before anything that the server sends.
     write(&mut client, &Answered::Started)?;
     client.set_read_timeout(None)?;
     client.set_write_timeout(None)?;
-    let process = here::attend(server, client.try_clone()?).map_err(io::Error::other)?;
+    let process =
+        here::attend(server, key.as_deref(), client.try_clone()?).map_err(io::Error::other)?;
     while !process.has_ended()? && !has_hung_up(&client) {}
     Ok(())
 }

@@ -49,6 +49,8 @@ pub struct Played {
     pub losses: Losses,
     /// The transcript.
     pub transcript: String,
+    /// The skill that answered; "" for the language model.
+    pub skill: &'static str,
     /// What went wrong.
     pub troubles: Vec<String>,
 }
@@ -189,6 +191,7 @@ impl Seen {
                 self.played.cut_off_heard = true;
             }
             self.played.transcript = record.transcript.clone();
+            self.played.skill = record.skill;
         }
         self.played
     }

@@ -1,14 +1,9 @@
 //! The devices of the home: whether Home Assistant and the MQTT broker can be reached.
 
-use std::time::Duration;
-
 use sayso::Config;
 use sayso::internals::house::{is_open, look};
 
-use super::Finding;
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::{Finding, PATIENCE};
 
 /// The sources of devices.
 pub fn home(config: &Config) -> Vec<Finding> {

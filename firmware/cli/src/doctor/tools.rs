@@ -5,8 +5,9 @@ use sayso::Config;
 use sayso::internals::skills::SharedSkills;
 use sayso::internals::tools::Found;
 
-use super::Finding;
-use crate::skills::PATIENCE;
+use sayso_skills::Obstacle;
+
+use super::{Finding, PATIENCE};
 
 /// What is found about the servers.
 pub fn tools(skills: &SharedSkills, config: &Config) -> Vec<Finding> {
@@ -28,10 +29,13 @@ fn of(found: Found, config: &Config) -> Vec<Finding> {
         .collect();
     let has_faults = !findings.is_empty();
     match tools {
-        Err(why) => findings.push(Finding::bad(
+        Err(Obstacle { why, todo }) => findings.push(Finding::bad(
             WHAT,
             format!("mcp.{server} cannot be used: {why}"),
-            "check its program or its address, and that it runs; docs/tools.md has the steps",
+            match todo.is_empty() {
+                true => "docs/tools.md has the steps".to_owned(),
+                false => todo,
+            },
         )),
         Ok(n) if allowed.is_empty() => findings.push(Finding::weak(
             WHAT,
@@ -58,7 +62,7 @@ mod tests {
         let mut config = Config::default();
         let found = |tools: Result<usize, &str>, faults: &[(&str, &str)]| Found {
             server: "notes".into(),
-            tools: tools.map_err(str::to_owned),
+            tools: tools.map_err(|why| Obstacle::new(why, "start it")),
             faults: faults.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
         };
         let reported = |found: Found, config: &Config| {
@@ -72,6 +76,8 @@ mod tests {
         assert!(all[0].0 == Health::Fine && all[0].1.ends_with("allowed: add"), "{}", all[0].1);
         let all = reported(found(Err("gone"), &[]), &config);
         assert!(all[0].0 == Health::Bad && all[0].1.contains("gone"), "{}", all[0].1);
+        let todo = of(found(Err("gone"), &[]), &config).remove(0).todo;
+        assert_eq!(todo.as_deref(), Some("start it"));
         let all = reported(found(Ok(3), &[("add", "no tool")]), &config);
         assert_eq!(all.len(), 1);
         assert!(all[0].0 == Health::Bad && all[0].1 == "tools.add: no tool", "{}", all[0].1);

@@ -87,7 +87,7 @@ impl Screen {
 
     /// Reports what the streams of a conversation lost, if anything.
     pub fn losses(&self, board: &str, losses: &Losses) {
-        let at = if self.several { format!("{board}: ") } else { String::new() };
+        let at = if self.several { term::shown(format!("{board}: ")) } else { String::new() };
         if losses.music > 0 {
             let seconds = losses.music as f64 / 16_000.0;
             term::note(format!(
@@ -118,7 +118,7 @@ impl Screen {
     }
 
     fn lines(&self, record: &TurnRecord) {
-        self.above(&format!("{}    {}", term::dim("you"), record.transcript));
+        self.above(&format!("{}    {}", term::dim("you"), term::shown(&record.transcript)));
         if record.ending == Ending::Stopped {
             return;
         }
@@ -150,7 +150,7 @@ impl Screen {
         let bars = ((self.level + 60.0) / 5.0).clamp(0.0, 12.0) as usize;
         let meter = format!("{}{}", "▮".repeat(bars), "·".repeat(12 - bars));
         let text = if self.reply.is_empty() { &self.partial } else { &self.reply };
-        let text = tail(text, 50).replace('\n', " ");
+        let text = term::shown(tail(text, 50).replace('\n', " "));
         print!("\r\x1b[K{} {} {text}", term::bold(state), term::dim(meter));
         // If the terminal is closed, the next whole line reports it.
         let _ = std::io::stdout().flush();
@@ -184,7 +184,7 @@ impl Display for Screen {
             }));
         }
         if !self.live {
-            let at = if self.several { format!("{board}: ") } else { String::new() };
+            let at = if self.several { term::shown(format!("{board}: ")) } else { String::new() };
             match event {
                 Event::Turn(record) if record.ending != Ending::Dropped => {
                     if self.words {
@@ -270,7 +270,8 @@ pub struct Aside {
 
 impl Aside {
     fn painted(&self) -> String {
-        if self.wrong { format!("! {}", self.text) } else { term::dim(&self.text) }
+        let text = term::shown(&self.text);
+        if self.wrong { format!("! {text}") } else { term::dim(text) }
     }
 }
 

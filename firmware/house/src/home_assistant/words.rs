@@ -3,7 +3,8 @@
 use sayso_skills::State;
 use serde_json::Value;
 
-use crate::device::{Device, colour_name, measured};
+use crate::colour::colour_name;
+use crate::device::{Device, measured};
 
 /// The kinds of devices that the skill knows, by Home Assistant's domains.
 pub fn kind(domain: &str) -> Option<&'static str> {

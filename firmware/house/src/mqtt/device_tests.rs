@@ -137,3 +137,99 @@ fn bad_descriptions_are_refused() {
     assert!(refused(|device| device.command_topic = "a/#".into()).ends_with("is no topic"));
     assert!(refused(|device| device.kind = "sensor".into()).ends_with("state_topic is missing"));
 }
+
+#[test]
+fn lamps_show_colours_in_three_ways() {
+    let red = Change::Color("red".into());
+    let orange = Change::Color("orange".into());
+    let json = described(|lamp| {
+        (lamp.kind, lamp.style) = ("light".into(), "json".into());
+        (lamp.topic, lamp.colour) = ("desk".into(), true);
+    });
+    let payload = "{\"color\":{\"b\":0,\"g\":0,\"r\":255},\"state\":\"ON\"}";
+    assert_eq!(told(&json, red.clone()), pair("desk/set", payload));
+    let tasmota = described(|lamp| {
+        (lamp.kind, lamp.style) = ("light".into(), "tasmota".into());
+        (lamp.topic, lamp.colour) = ("desk".into(), true);
+    });
+    assert_eq!(told(&tasmota, orange.clone()), pair("cmnd/desk/Color2", "255,165,0"));
+    let plain = described(|lamp| {
+        (lamp.kind, lamp.command_topic) = ("light".into(), "desk/set".into());
+        lamp.colour_command_topic = "desk/rgb/set".into();
+        lamp.colour_state_topic = "desk/rgb".into();
+    });
+    assert_eq!(told(&plain, orange), pair("desk/rgb/set", "255,165,0"));
+    assert!(plain.device().can(&red) && !plain_lamp().device().can(&red));
+    let none = described(|lamp| {
+        (lamp.kind, lamp.style) = ("light".into(), "json".into());
+        lamp.topic = "desk".into();
+    });
+    assert!(!none.device().can(&red) && told(&none, red).is_none());
+    for (lamp, topic, payload) in [
+        (&json, "desk", r#"{"state":"ON","color":{"r":200,"g":0,"b":0}}"#),
+        (&json, "desk", r#"{"color":{"hue":2,"saturation":99,"x":0.6,"y":0.3}}"#),
+        (&json, "desk", r#"{"color":{"h":358.5,"s":98}}"#),
+        (&tasmota, "stat/desk/RESULT", r#"{"POWER":"ON","Dimmer":40,"HSBColor":"0,100,40"}"#),
+        (&plain, "desk/rgb", "80, 0,0"),
+    ] {
+        let mut device = lamp.device();
+        assert!(lamp.take(&mut device, topic, payload.as_bytes()), "{payload}");
+        let colour = device.state.as_ref().and_then(|state| state.color.as_deref());
+        assert_eq!(colour, Some("red"), "{payload}");
+    }
+    for odd in ["1,2", "a,b,c", "0,0,0", "NaN,1,1", "1,2,3,4", "-1,0,0"] {
+        let mut device = plain.device();
+        assert!(!plain.take(&mut device, "desk/rgb", odd.as_bytes()), "{odd}");
+    }
+    for odd in [r#"{"color":"red"}"#, r#"{"color":{"r":1}}"#, r#"{"color":{"h":[],"s":1}}"#] {
+        let mut device = json.device();
+        assert!(!json.take(&mut device, "desk", odd.as_bytes()), "{odd}");
+    }
+}
+
+#[test]
+fn thermostats_hold_and_measure_temperatures() {
+    let plain = described(|heating| {
+        heating.kind = "climate".into();
+        heating.target_command_topic = "hall/set".into();
+        heating.target_state_topic = "hall/target".into();
+        heating.temperature_topic = "hall/is".into();
+        heating.command_topic = "hall/mode/set".into();
+        heating.state_topic = "hall/mode".into();
+    });
+    assert_eq!(told(&plain, Change::Target(20.5)), pair("hall/set", "20.5"));
+    assert_eq!(told(&plain, Change::Target(21.0)), pair("hall/set", "21"));
+    assert_eq!(told(&plain, Change::On(false)), pair("hall/mode/set", "off"));
+    let mut device = plain.device();
+    assert!(plain.take(&mut device, "hall/is", b"19.4"));
+    assert!(plain.take(&mut device, "hall/target", b"21.0"));
+    assert!(plain.take(&mut device, "hall/mode", b"auto"));
+    assert!(
+        !plain.take(&mut device, "hall/is", b"warm") && !plain.take(&mut device, "hall/is", b"NaN")
+    );
+    let of = |device: &Device| {
+        let state = device.state.clone().expect("there");
+        (state.on, state.temperature, state.target)
+    };
+    assert_eq!(of(&device), (Some(true), Some(19.4), Some(21.0)));
+
+    let json = described(|heating| {
+        (heating.kind, heating.style) = ("climate".into(), "json".into());
+        heating.topic = "z/hall".into();
+    });
+    let payload = "{\"occupied_heating_setpoint\":20.5}";
+    assert_eq!(told(&json, Change::Target(20.5)), pair("z/hall/set", payload));
+    assert_eq!(told(&json, Change::On(true)), pair("z/hall/set", "{\"system_mode\":\"heat\"}"));
+    let mut device = json.device();
+    let report =
+        br#"{"local_temperature":19.5,"occupied_heating_setpoint":20,"system_mode":"off"}"#;
+    assert!(json.take(&mut device, "z/hall", report));
+    assert_eq!(of(&device), (Some(false), Some(19.5), Some(20.0)));
+    assert!(!json.take(&mut device, "z/hall", br#"{"battery":90}"#));
+
+    let bad = DeviceSettings { id: "a".into(), kind: "climate".into(), ..Default::default() };
+    let why = |settings: DeviceSettings| Described::new(&settings).expect_err("refused");
+    assert_eq!(why(bad.clone()), "mqtt.devices.a: target_command_topic is missing");
+    let tasmota = DeviceSettings { style: "tasmota".into(), topic: "t".into(), ..bad };
+    assert!(why(tasmota).contains("a thermostat is"));
+}

@@ -1,13 +1,15 @@
 //! Devices over MQTT, as the settings describe them.
 
 mod device;
+mod reports;
+mod settings;
 mod worker;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exchange::Exchange;
-pub use device::{DeviceSettings, KINDS, STYLES};
+pub use settings::{DeviceSettings, KINDS, STYLES};
 
 /// The broker, and the devices that it connects.
 #[derive(Clone, Debug, Default)]

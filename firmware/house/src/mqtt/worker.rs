@@ -201,6 +201,7 @@ fn follow(
                     exchange.report(described.id(), about, |device| {
                         device.state = now.state;
                         device.moves_to = now.moves_to;
+                        device.colour = now.colour;
                     });
                 }
             }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod tls;
+
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub enum Manner {
     Chatty,
     /// It asks back before it answers.
     Asks,
+    /// It describes some of its tools badly.
+    BadSchema,
 }
 
 /// How many times a double was started, and how many of them still run.
@@ -104,6 +108,13 @@ fn behave(manner: Manner, socket: &UnixStream) {
                 "serverInfo": {"name": "double", "version": "1"},
             })),
             ("tools/list", Manner::Pages) => answer(json!({"tools": [], "nextCursor": "more"})),
+            ("tools/list", Manner::BadSchema) => answer(json!({"tools": [
+                {"name": "odd", "inputSchema": "none"},
+                {"name": "echo", "inputSchema": {"properties": {"text": {"type": "string"}}}},
+                {"name": "without"},
+                {"inputSchema": {}},
+                7,
+            ]})),
             ("tools/list", _) => {
                 let inputs = json!({"type": "object", "properties": {"text": {"type": "string"}}});
                 answer(json!({"tools": [{"name": "echo", "inputSchema": inputs}]}))

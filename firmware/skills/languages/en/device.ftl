@@ -19,3 +19,6 @@ device-help = I can { $helps }. You can also just talk with me.
 help-device = speak louder or slower
 # What a language model may write, so that it knows the form.
 orders-device = turn up the volume; turn down the volume; set the volume to NUMBER percent; mute; speak slower; speak faster; say that again; what did I just ask; what can you do
+
+# Nothing can be paused, continued or stopped.
+device-idle = Nothing is playing.

@@ -11,6 +11,7 @@ music-plays-by = Here is { $title } by { $artist }.
 music-plays = Here is { $title }.
 music-plays-artist = Here is music by { $artist }.
 music-plays-some = Here is some music.
+music-plays-several = Here are { $n } pieces called { $name }.
 music-is-by = This is { $title } by { $artist }.
 music-is = This is { $title }.
 music-silent = Nothing is playing.

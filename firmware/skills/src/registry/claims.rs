@@ -6,7 +6,9 @@ use sayso_intents::{Context, Home, Match, choices};
 use serde_json::Value;
 
 use super::{EVERY, Request, Skills, UNDO};
+use crate::heard;
 use crate::plan::{Claim, Command, How, Plan, Scene};
+use crate::skills::IDLE;
 
 /// How alike two words are that may be the same, misheard (Jaro-Winkler, 0 to 1).
 const ALIKE: f64 = 0.85;
@@ -24,6 +26,8 @@ impl Skills {
         text: &str,
         repairs: bool,
     ) -> Option<Plan> {
+        let heard = heard::plain(text.trim());
+        let text = heard.text.as_str();
         let at = request.now.wall.timestamp();
         let board = &request.situation.board;
         let dialogue = self.dialogues.get(board);
@@ -49,6 +53,9 @@ impl Skills {
         }
         let mut matches = self.grammar.matches(self.home(), &context, text);
         matches.retain(|found| found.score >= LEAST_SCORE);
+        matches.iter_mut().for_each(|found| heard.restore(found));
+        // This one only if no other is meant.
+        matches.sort_by_key(|found| &*found.intent == IDLE);
         if let Some(plan) = self.which(&matches, &scene) {
             return Some(plan);
         }

@@ -14,7 +14,6 @@ use serde_json::Value;
 
 use crate::dialogue::Dialogue;
 use crate::error::Error;
-use crate::heard;
 use crate::house::House;
 use crate::language::{self, Texts};
 use crate::overview::{Coming, Edit, Overview};
@@ -23,7 +22,7 @@ use crate::skill::{AnySkill, Skill};
 use crate::skills::{
     Alarms, Calculator, Call, CallError, Clock, Commands, Device, Devices, Documents, Knowledge,
     Library, Lists, Music, Program, Reminders, Run, RunError, TimerAction, Timers, Tool, Tools,
-    outcome, outcome_of_call,
+    called, ran,
 };
 
 pub use saved::Snapshot;
@@ -258,7 +257,7 @@ impl Skills {
     /// the plan goes to [`act`](Self::act), even if it only says something: the next sentence may
     /// refer to it.
     pub fn claim(&self, request: &Request<'_>) -> Option<Plan> {
-        self.claim_with(request, &heard::plain(request.text), false)
+        self.claim_with(request, request.text, false)
     }
 
     /// Carries out a plan: its turn was released. Returns what is still to be said and done.
@@ -318,12 +317,12 @@ impl Skills {
     /// What is said after the program of an [`Effect::Run`] has printed this, or
     /// failed.
     pub fn ran(&self, run: &Run, printed: Result<String, RunError>) -> Said {
-        outcome(run, printed, &self.texts)
+        ran(run, printed, &self.texts)
     }
 
     /// What is said after the tool of an [`Effect::Call`] has returned this, or could not be called.
     pub fn called(&self, call: &Call, result: Result<String, CallError>) -> Said {
-        outcome_of_call(call, result, &self.texts)
+        called(call, result, &self.texts)
     }
 
     /// The question of the last plan has been said at a board: it waits for its answer from now.

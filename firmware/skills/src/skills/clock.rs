@@ -1,12 +1,12 @@
 //! The time and the date, here and elsewhere, and how far away a day is.
 
+use jiff::Zoned;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{ToSpan, Zoned};
 
 use crate::plan::{Claim, Command, Said, Scene};
 use crate::skill::Skill;
-use crate::when::{self, Side};
+use crate::when::{self, Side, in_days};
 
 /// The skill.
 #[derive(Debug, Default)]
@@ -97,7 +97,7 @@ fn days_in(command: &Command, scene: &Scene<'_>) -> Option<String> {
 fn is_day(command: &Command, scene: &Scene<'_>) -> Option<String> {
     let texts = scene.texts;
     let today = scene.now.date();
-    let of = today.checked_add(command.whole("of").unwrap_or(0).days()).ok()?;
+    let of = in_days(today, command.whole("of").unwrap_or(0))?;
     let weekend = matches!(of.weekday(), Weekday::Saturday | Weekday::Sunday);
     let is = if command.slots.contains_key("weekend") {
         weekend

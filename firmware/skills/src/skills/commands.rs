@@ -91,7 +91,7 @@ impl Skill for Commands {
             board: scene.situation.board.clone(),
             area: scene.situation.area.clone(),
         };
-        let name = called(&program.name).into();
+        let name = spoken_name(&program.name).into();
         Some(if program.confirm {
             let question = scene.texts.get("commands-confirm", [("name", name)]);
             Claim::Confirm { question, action: Run { program, input } }
@@ -106,31 +106,42 @@ impl Skill for Commands {
 }
 
 /// What is said after a program was run, and what is shown if it failed.
-pub fn outcome(run: &Run, printed: Result<String, RunError>, texts: &Texts) -> Said {
+pub fn ran(run: &Run, printed: Result<String, RunError>, texts: &Texts) -> Said {
     let program = &run.program;
-    let error = match printed {
+    match printed {
         Ok(printed) => {
             let spoken = beginning(&printed);
-            return Said::text(match (spoken.is_empty(), program.say.is_empty()) {
-                (false, _) => spoken,
-                (true, false) => program.say.clone(),
-                (true, true) => texts.get("commands-done", []),
-            });
+            done(if spoken.is_empty() { program.say.clone() } else { spoken }, texts)
         }
-        Err(error) => error,
-    };
-    let id = match error {
-        RunError::Missing => "commands-missing",
-        RunError::Late => "commands-late",
-        RunError::Failed(_) => "commands-failed",
-    };
-    let trouble = format!("commands.{}: {error}", program.name);
-    Said::text(texts.get(id, [("name", called(&program.name).into())]))
-        .and(Effect::Trouble(trouble))
+        Err(error) => {
+            let id = match error {
+                RunError::Missing => "commands-missing",
+                RunError::Late => "commands-late",
+                RunError::Failed(_) => "commands-failed",
+            };
+            failed(id, ("commands", &program.name), &error, texts)
+        }
+    }
+}
+
+/// What is said when something was done: this, or that it was done.
+pub(super) fn done(say: String, texts: &Texts) -> Said {
+    Said::text(if say.is_empty() { texts.get("commands-done", []) } else { say })
+}
+
+/// What is said and shown when something failed that has a section and a name in the settings.
+pub(super) fn failed(
+    id: &str,
+    (section, name): (&str, &str),
+    error: &dyn std::error::Error,
+    texts: &Texts,
+) -> Said {
+    let said = texts.get(id, [("name", spoken_name(name).into())]);
+    Said::text(said).and(Effect::Trouble(format!("{section}.{name}: {error}")))
 }
 
 /// A name in the settings, for the ear.
-pub(super) fn called(name: &str) -> String {
+pub(super) fn spoken_name(name: &str) -> String {
     name.replace(['-', '_'], " ")
 }
 

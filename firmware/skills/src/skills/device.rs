@@ -16,6 +16,9 @@ const FASTER: f32 = 1.15;
 const SLOWEST: f32 = 0.6;
 const FASTEST: f32 = 1.6;
 
+/// The intent of what can mean nothing, if no other skill claims the sentence.
+pub(crate) const IDLE: &str = "SaysoIdle";
+
 /// The skill.
 #[derive(Debug, Default)]
 pub struct Device;
@@ -75,6 +78,14 @@ impl Skill for Device {
                 }
                 None => say("device-nothing-asked"),
             },
+            // "Go on" may be meant for the language model, if that has answered last.
+            IDLE if command.slots.contains_key("goes_on")
+                && situation.answered.is_some()
+                && scene.last.is_none() =>
+            {
+                None
+            }
+            IDLE => say("device-idle"),
             "SaysoHelp" => {
                 let helps = scene.skills.iter().map(|skill| format!("help-{skill}"));
                 let helps = helps.filter(|id| texts.has(id)).map(|id| texts.get(&id, []));

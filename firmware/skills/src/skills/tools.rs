@@ -4,10 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::commands::{beginning, called};
+use super::commands::{beginning, done, failed, spoken_name};
 use crate::language::Texts;
 use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
 use crate::skill::Skill;
+
+/// How long a server may take to start, or to be reached, in s.
+pub const SERVER_STARTS_S: u32 = 10;
 
 /// A tool that the user has listed. No other tool of a server is ever called.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,12 +40,49 @@ pub struct Call {
     pub arguments: Slots,
 }
 
+/// Why a server of tools cannot be used, and what to do about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Why.
+    pub why: String,
+    /// What to do; "" if there is nothing special.
+    pub todo: String,
+}
+
+impl Obstacle {
+    /// Why, and what to do.
+    pub fn new(why: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { why: why.into(), todo: todo.into() }
+    }
+}
+
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.todo.is_empty() {
+            true => write!(f, "{}", self.why),
+            false => write!(f, "{}: {}", self.why, self.todo),
+        }
+    }
+}
+
+impl From<&str> for Obstacle {
+    fn from(why: &str) -> Self {
+        Self::new(why, "")
+    }
+}
+
+impl From<String> for Obstacle {
+    fn from(why: String) -> Self {
+        Self::new(why, "")
+    }
+}
+
 /// Why a tool did not do what it should. No reason holds words that were said, or that the server
 /// has sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
     /// The server cannot be started or reached, so nothing was sent to the tool.
-    Unreachable(String),
+    Unreachable(Obstacle),
     /// The server has no such tool, or it wants other arguments. It was not called.
     Changed(String),
     /// No result came in time. Whether it was done is not known.
@@ -56,9 +96,8 @@ pub enum CallError {
 impl std::fmt::Display for CallError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(why) | Self::Changed(why) | Self::Lost(why) | Self::Failed(why) => {
-                write!(f, "{why}")
-            }
+            Self::Unreachable(obstacle) => write!(f, "{obstacle}"),
+            Self::Changed(why) | Self::Lost(why) | Self::Failed(why) => write!(f, "{why}"),
             Self::Late => write!(f, "it did not answer in time"),
         }
     }
@@ -76,7 +115,7 @@ impl Skill for Tools {
 
     fn claim(&self, command: &Command, scene: &Scene<'_>) -> Option<Claim<Call>> {
         let tool = self.0.iter().find(|tool| tool.intent == command.intent)?.clone();
-        let name = called(&tool.name).into();
+        let name = spoken_name(&tool.name).into();
         let safe = tool.safe;
         let action = Call { tool, arguments: command.slots.clone() };
         Some(if safe {
@@ -93,27 +132,21 @@ impl Skill for Tools {
 }
 
 /// What is said after a tool was called, and what is shown if that failed.
-pub fn outcome_of_call(call: &Call, result: Result<String, CallError>, texts: &Texts) -> Said {
+pub fn called(call: &Call, result: Result<String, CallError>, texts: &Texts) -> Said {
     let tool = &call.tool;
-    let error = match result {
+    match result {
         Ok(text) => {
-            let spoken = if tool.say.is_empty() { beginning(&text) } else { tool.say.clone() };
-            return Said::text(if spoken.is_empty() {
-                texts.get("commands-done", [])
-            } else {
-                spoken
-            });
+            done(if tool.say.is_empty() { beginning(&text) } else { tool.say.clone() }, texts)
         }
-        Err(error) => error,
-    };
-    let id = match error {
-        CallError::Unreachable(_) => "tools-unreachable",
-        CallError::Changed(_) => "tools-changed",
-        CallError::Late => "tools-late",
-        CallError::Lost(_) => "tools-lost",
-        CallError::Failed(_) => "tools-failed",
-    };
-    let trouble = format!("tools.{}: {error}", tool.name);
-    let name = called(&tool.name).into();
-    Said::text(texts.get(id, [("name", name)])).and(Effect::Trouble(trouble))
+        Err(error) => {
+            let id = match error {
+                CallError::Unreachable(_) => "tools-unreachable",
+                CallError::Changed(_) => "tools-changed",
+                CallError::Late => "tools-late",
+                CallError::Lost(_) => "tools-lost",
+                CallError::Failed(_) => "tools-failed",
+            };
+            failed(id, ("tools", &tool.name), &error, texts)
+        }
+    }
 }

@@ -105,47 +105,63 @@ fn joined_at<'s>(joined: &'s dyn Fn(&&str) -> bool) -> impl FnMut(&&'s str) -> b
     move |word| joined(word)
 }
 
+/// Which name of the pieces was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// None: any piece will do.
+    None,
+    Artist,
+    Title,
+    Album,
+}
+
 /// The pieces that fit best: by a title, an artist or an album (`what`), and by an artist (`who`).
+/// They all fit by the same kind of name.
 pub(super) fn find<'t>(
     tracks: &'t [Track],
     what: Option<&str>,
     who: Option<&str>,
     around: &Around<'_>,
-) -> Vec<&'t Track> {
+) -> (By, Vec<&'t Track>) {
     let [what, who] = [what, who].map(|said| said.map(|said| Heard::new(said, around)));
     let mut best = u16::MAX;
+    let mut by = if who.is_some() { By::Artist } else { By::None };
     let mut found: Vec<&Track> = Vec::new();
     for track in tracks {
-        let by = match &who {
+        let of_artist = match &who {
             Some(who) => match who.cost(&track.artist) {
                 Some(cost) => cost,
                 None => continue,
             },
             None => 0,
         };
-        let of = match &what {
+        let (of, kind) = match &what {
             Some(what) => {
                 let artist = what.cost(&track.artist).filter(|_| who.is_none());
                 let title = what.cost(&track.title).map(|cost| STEP * cost + BY_TITLE);
                 let album = what.cost(&track.album).map(|cost| STEP * cost + BY_ALBUM);
-                let costs = [artist.map(|cost| STEP * cost), title, album];
-                match costs.into_iter().flatten().min() {
-                    Some(cost) => cost,
+                let costs = [
+                    artist.map(|cost| (STEP * cost, By::Artist)),
+                    title.map(|cost| (cost, By::Title)),
+                    album.map(|cost| (cost, By::Album)),
+                ];
+                match costs.into_iter().flatten().min_by_key(|(cost, _)| *cost) {
+                    Some(best) => best,
                     None => continue,
                 }
             }
-            None => 0,
+            None => (0, by),
         };
-        let cost = STEP * by + of;
+        let cost = STEP * of_artist + of;
         if cost < best {
-            best = cost;
+            (best, by) = (cost, kind);
             found.clear();
         }
         if cost == best {
             found.push(track);
         }
     }
-    found
+    (by, found)
 }
 
 #[cfg(test)]
@@ -175,7 +191,7 @@ mod tests {
 
     fn ids(what: Option<&str>, who: Option<&str>) -> Vec<u32> {
         let tracks = tracks();
-        find(&tracks, what, who, &AROUND).iter().map(|track| track.id).collect()
+        find(&tracks, what, who, &AROUND).1.iter().map(|track| track.id).collect()
     }
 
     #[test]
@@ -193,6 +209,26 @@ mod tests {
         assert_eq!(ids(Some("Thriller"), None), Vec::<u32>::new());
         assert_eq!(ids(Some("?"), None), Vec::<u32>::new());
         assert_eq!(ids(None, None).len(), 6);
+    }
+
+    #[test]
+    fn it_is_known_which_name_was_said() {
+        let tracks = tracks();
+        let by = |what, who| find(&tracks, what, who, &AROUND).0;
+        assert_eq!(by(Some("larks"), None), By::Artist);
+        assert_eq!(by(Some("blue morning"), Some("larks")), By::Title);
+        assert_eq!(by(Some("dawn"), None), By::Album);
+        assert_eq!(by(None, Some("larks")), By::Artist);
+        assert_eq!(by(None, None), By::None);
+    }
+
+    #[test]
+    fn a_name_of_one_letter_is_no_other() {
+        let mut tracks = tracks();
+        tracks.push(Track { title: "x".repeat(80), ..tracks[0].clone() });
+        for said in ["thriller", "sex", "my fox", "yesterday"] {
+            assert_eq!(find(&tracks, Some(said), None, &AROUND).1, Vec::<&Track>::new(), "{said}");
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Track {
             (Some(artist), album) => (Some(artist), album.or_else(|| folders.nth(1))),
             (None, _) => (folders.next(), folders.next()),
         };
+        let tags = tags.map(|tag| tag.map(spoken).filter(|tag| !tag.is_empty()));
         let [title_tag, artist_tag, album_tag] = tags;
         let title = title_tag.unwrap_or_else(|| named_title.to_owned());
         Self {
@@ -50,7 +51,8 @@ impl Track {
     }
 }
 
-/// A part of a path, as it is said.
+/// A tag or a part of a path, as it is said: in one line, without characters that control a
+/// terminal.
 fn spoken(part: impl AsRef<std::ffi::OsStr>) -> String {
     let text = part.as_ref().to_string_lossy();
     let words = text.split(|c: char| c == '_' || c.is_whitespace() || c.is_control());
@@ -125,5 +127,12 @@ mod tests {
     fn tags_count_more_than_names() {
         let tags = [Some("Night"), None, Some("Dusk")];
         assert_eq!(named("Larks/Dawn/01 Morning.mp3", tags), ["Night", "Larks", "Dusk"]);
+    }
+
+    #[test]
+    fn names_control_no_terminal() {
+        let tags = [Some("Ni\u{1b}[31mght\u{7}"), Some("\0\r\n"), None];
+        let names = named("La\u{1b}rks/Da\nwn/01 Morning.mp3", tags);
+        assert_eq!(names, ["Ni [31mght", "La rks", "Da wn"]);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::library::{Library, Track};
 
-use self::find::{Around, find};
+use self::find::{Around, By, find};
 use crate::language::Texts;
 use crate::plan::{Claim, Command, Effect, Said, Scene, Slots};
 use crate::skill::Skill;
@@ -79,7 +79,7 @@ impl Music {
         let any = what.is_none() && who.is_none();
         let [articles, joins] = ["music-articles", "music-joins"].map(|id| texts.get(id, []));
         let around = Around { articles: &articles, joins: &joins };
-        let mut found = find(&tracks, what, who, &around);
+        let (by, mut found) = find(&tracks, what, who, &around);
         if scene.situation.music.is_none() {
             let here = any || !found.is_empty();
             return here.then(|| Claim::Say(texts.get("music-not-here", [])));
@@ -87,7 +87,9 @@ impl Music {
         if found.is_empty() {
             return any.then(|| Claim::Say(nothing(&self.0, texts)));
         }
-        if !any && let Some(claim) = which(&found, command, texts) {
+        if by == By::Title
+            && let Some(claim) = which(&found, command, texts)
+        {
             return Some(claim);
         }
         let (first, one) = (found.first()?, found.len() == 1);
@@ -97,7 +99,7 @@ impl Music {
         let title = found.iter().all(|track| track.title == first.title);
         let album = found.iter().all(|track| track.album == first.album)
             && found.iter().any(|track| track.artist != first.artist || !title)
-            && what.is_some()
+            && by == By::Album
             && !first.album.is_empty();
         let say = match (artist, one || title) {
             (Some(artist), true) => {
@@ -106,6 +108,11 @@ impl Music {
             }
             (None, true) => texts.get("music-plays", [("title", first.title.as_str().into())]),
             _ if album => texts.get("music-plays", [("title", first.album.as_str().into())]),
+            _ if by == By::Title => {
+                let n = i64::try_from(found.len()).unwrap_or(i64::MAX);
+                let name = what.unwrap_or_default();
+                texts.get("music-plays-several", [("n", n.into()), ("name", name.into())])
+            }
             (Some(artist), false) => texts.get("music-plays-artist", [("artist", artist.into())]),
             (None, false) => texts.get("music-plays-some", []),
         };
@@ -139,15 +146,11 @@ fn nothing(library: &Library, texts: &Texts) -> String {
     texts.get(if library.is_whole() { "music-none" } else { "music-not-yet" }, [])
 }
 
-/// Asks which of several pieces with the same name is meant, if they are few.
+/// Asks which of several pieces with a title that was said is meant, if they are few. Pieces with the
+/// same title by the same artist are not told apart: they are played one after the other.
 fn which(found: &[&Track], command: &Command, texts: &Texts) -> Option<Claim<Action>> {
     let first = found.first()?;
     let titles = found.iter().all(|track| track.title == first.title);
-    let artists = found.iter().all(|track| track.artist == first.artist);
-    let albums = found.iter().all(|track| track.album == first.album);
-    if artists || (albums && !first.album.is_empty()) {
-        return None;
-    }
     let label = |track: &Track| if titles { track.artist.clone() } else { track.title.clone() };
     let mut choices: Vec<(String, Command)> = Vec::new();
     for track in found {
