@@ -25,7 +25,7 @@ impl Server {
     /// A server of the small model.
     ///
     /// # Errors
-    /// If the package cannot be had, or the server does not start here.
+    /// If the package is not available, or the server does not start here.
     ///
     /// # Panics
     /// If the small model is not installed.
