@@ -346,14 +346,14 @@ define! {
         /// File with the token that every client must present, which only you can read; "" is none.
         /// `sayso serve --make-token FILE` makes one. SAYSO_SERVER_TOKEN has it instead of a file.
         /// Without a token only this machine is served
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         token_file: PathBuf = "";
         /// File with the certificate for https (PEM), and the authorities between it and the root;
         /// "" is the one that `sayso serve --make-certificate` has made
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         certificate_file: PathBuf = "";
         /// File with its private key (PEM), which only you can read; "" is as above
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "path")]
         key_file: PathBuf = "";
         /// The names by which clients reach this machine, if it is not its own name or an IP address:
         /// "sayso.example.org". A request for another name is refused
