@@ -109,12 +109,13 @@ fn a_question_to_the_page_is_answered_aloud() {
         return;
     }
     let (live, address) = serve();
-    let (shown, heard) = talk(&address, "ask", &[(2.0, "commands-misc-en/rh3_what_time_is_it.flac")]);
+    let (shown, heard) =
+        talk(&address, "ask", &[(2.0, "commands-misc-en/rh3_what_time_is_it.flac")]);
     assert!(live.ctrl_c());
     let exchange = &shown["exchanges"][0];
     let (you, answer) = (exchange["you"].as_str().unwrap(), exchange["sayso"].as_str().unwrap());
-    assert!(Wer::of("what time is it", you).rate() < 0.3, "{shown}");
-    assert!(Wer::of(answer, &heard).rate() < 0.5, "{heard:?} for {answer:?}");
+    assert!(Wer::of("what time is it", you).percent() < 30.0, "{shown}");
+    assert!(Wer::of(answer, &heard).percent() < 50.0, "{heard:?} for {answer:?}");
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn speech_interrupts_the_page() {
     let story = shown["exchanges"][0]["sayso"].as_str().unwrap();
     assert!(story.ends_with('…'), "{shown}");
     let second = shown["exchanges"][1]["you"].as_str().unwrap();
-    assert!(Wer::of("turn on the living room lamp", second).rate() < 0.5, "{shown}");
+    assert!(Wer::of("turn on the living room lamp", second).percent() < 50.0, "{shown}");
 }
 
 #[test]

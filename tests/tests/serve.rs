@@ -55,7 +55,7 @@ fn a_recorded_question_is_answered_over_a_websocket() {
     let said = turn["transcript"].as_str().unwrap();
     let due = &json(sayso().args(["transcribe", "--json"]).arg(data(QUESTION)))[0];
     let due = due["text"].as_str().unwrap();
-    assert!(Wer::of(due, said).rate() < 0.35, "{said:?} for {due:?}");
+    assert!(Wer::of(due, said).percent() < 35.0, "{said:?} for {due:?}");
     // The sound of the answer, transcribed, is the answer.
     let folder = tempfile::tempdir().unwrap();
     let answer = folder.path().join("answer.wav");
@@ -70,7 +70,7 @@ fn a_recorded_question_is_answered_over_a_websocket() {
     file.finalize().unwrap();
     let heard = &json(sayso().args(["transcribe", "--json"]).arg(&answer))[0];
     let (heard, reply) = (heard["text"].as_str().unwrap(), turn["reply"].as_str().unwrap());
-    assert!(Wer::of(reply, heard).rate() < 0.4, "{heard:?} for {reply:?}");
+    assert!(Wer::of(reply, heard).percent() < 40.0, "{heard:?} for {reply:?}");
     // The metrics count it, without its words.
     let metrics = request(&address, "GET", "/metrics", &[], b"").body;
     for line in ["sayso_turns_total{ending=\"complete\"} 1", "sayso_sessions_limit 1", "# EOF"] {

@@ -48,11 +48,8 @@ impl Terminal {
     }
 
     fn tmux(&self, arguments: &[&str]) -> String {
-        let output = Command::new("tmux")
-            .args(["-L", &self.socket])
-            .args(arguments)
-            .output()
-            .expect("tmux");
+        let output =
+            Command::new("tmux").args(["-L", &self.socket]).args(arguments).output().expect("tmux");
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 

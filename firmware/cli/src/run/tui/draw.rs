@@ -105,7 +105,10 @@ fn header(model: &Model, theme: Theme, width: u16) -> Line<'static> {
     spans.push(Span::styled(clean(&model.focus), Theme::bold()));
     if let Some(status) = &board.status {
         if status.muted {
-            spans.push(Span::styled("  MUTED", theme.paint(Color::Red).add_modifier(Modifier::BOLD)));
+            spans.push(Span::styled(
+                "  MUTED",
+                theme.paint(Color::Red).add_modifier(Modifier::BOLD),
+            ));
         }
         if width >= ROOMY.0 {
             let volume = (status.volume * 100.0).round();
@@ -164,7 +167,13 @@ fn footer(model: &Model) -> Line<'static> {
     Line::from(spans)
 }
 
-fn conversation(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rect, framed: bool) -> usize {
+fn conversation(
+    model: &Model,
+    theme: Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    framed: bool,
+) -> usize {
     let block = match framed {
         true => Block::bordered().title(" conversation "),
         false => Block::new(),
@@ -219,7 +228,8 @@ fn talk(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
         let to_come = board.to_come();
         if !board.spoken.is_empty() || !to_come.is_empty() {
             let gap = if board.spoken.is_empty() { "" } else { " " };
-            let text = [(&*board.spoken, Theme::bold()), (gap, Theme::bold()), (to_come, Theme::dim())];
+            let text =
+                [(&*board.spoken, Theme::bold()), (gap, Theme::bold()), (to_come, Theme::dim())];
             say("sayso", sayso, &text);
         }
     }
@@ -237,20 +247,26 @@ fn talk(model: &Model, theme: Theme, width: usize) -> Vec<Line<'static>> {
 /// Boards, timers, devices: as many as there is room for.
 fn side(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(SIDE) - 2;
-    let boards: Vec<Line<'_>> = model.boards.iter().map(|(name, board)| {
-        let (word, colour) = state(board);
-        let mark = if *name == model.focus { "▸ " } else { "  " };
-        let word = if board.is_muted() { "muted" } else { word };
-        row(&format!("{mark}{name}"), Span::styled(word, theme.paint(colour)), width)
-    }).collect();
-    let timers: Vec<Line<'_>> =
-        model.coming.iter().map(|coming| {
-            row(&coming.label, Span::styled(left(coming), Theme::bold()), width)
-        }).collect();
-    let devices: Vec<Line<'_>> =
-        model.devices.iter().map(|device| {
-            row(&device.name, Span::styled(clean(&device.shown), Theme::dim()), width)
-        }).collect();
+    let boards: Vec<Line<'_>> = model
+        .boards
+        .iter()
+        .map(|(name, board)| {
+            let (word, colour) = state(board);
+            let mark = if *name == model.focus { "▸ " } else { "  " };
+            let word = if board.is_muted() { "muted" } else { word };
+            row(&format!("{mark}{name}"), Span::styled(word, theme.paint(colour)), width)
+        })
+        .collect();
+    let timers: Vec<Line<'_>> = model
+        .coming
+        .iter()
+        .map(|coming| row(&coming.label, Span::styled(left(coming), Theme::bold()), width))
+        .collect();
+    let devices: Vec<Line<'_>> = model
+        .devices
+        .iter()
+        .map(|device| row(&device.name, Span::styled(clean(&device.shown), Theme::dim()), width))
+        .collect();
     let parts = [(" boards ", boards), (" timers ", timers), (" devices ", devices)];
     let mut rest = area;
     for (title, lines) in parts {
@@ -303,21 +319,29 @@ fn stage_bars(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     // What is written after the bar.
     const TAIL: usize = 36;
     let cells = usize::from(inside.width).saturating_sub(TAIL);
-    let lines: Vec<Line<'_>> = bars.iter().rev().map(|bar| {
-        let mut spans = Vec::new();
-        let (mut sum, mut drawn) = (0.0, 0);
-        for (ms, (_, sign, colour)) in bar.stages.iter().zip(STAGES) {
-            sum += ms;
-            let end = ((sum / longest) * cells as f64).round() as usize;
-            spans.push(Span::styled(sign.repeat(end.saturating_sub(drawn)), theme.paint(colour)));
-            drawn = drawn.max(end);
-        }
-        spans.push(Span::raw(format!(" {:.0} ms", bar.whole())));
-        if let Some(latency) = bar.voice_to_voice {
-            spans.push(Span::styled(format!(" · voice to voice {latency:.0} ms"), Theme::dim()));
-        }
-        Line::from(spans)
-    }).collect();
+    let lines: Vec<Line<'_>> = bars
+        .iter()
+        .rev()
+        .map(|bar| {
+            let mut spans = Vec::new();
+            let (mut sum, mut drawn) = (0.0, 0);
+            for (ms, (_, sign, colour)) in bar.stages.iter().zip(STAGES) {
+                sum += ms;
+                let end = ((sum / longest) * cells as f64).round() as usize;
+                spans.push(Span::styled(
+                    sign.repeat(end.saturating_sub(drawn)),
+                    theme.paint(colour),
+                ));
+                drawn = drawn.max(end);
+            }
+            spans.push(Span::raw(format!(" {:.0} ms", bar.whole())));
+            if let Some(latency) = bar.voice_to_voice {
+                spans
+                    .push(Span::styled(format!(" · voice to voice {latency:.0} ms"), Theme::dim()));
+            }
+            Line::from(spans)
+        })
+        .collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 

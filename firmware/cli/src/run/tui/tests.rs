@@ -21,7 +21,11 @@ const AT: SampleTime = SampleTime::ZERO;
 
 fn drawn(model: &Model, width: u16, height: u16, colours: bool) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("terminal");
-    terminal.draw(|frame| draw(model, Theme { colours }, frame)).expect("picture");
+    terminal
+        .draw(|frame| {
+            draw(model, Theme { colours }, frame);
+        })
+        .expect("picture");
     terminal.backend().buffer().clone()
 }
 
@@ -101,7 +105,8 @@ fn example() -> Model {
 #[test]
 fn a_large_terminal_shows_everything() {
     let lines = lines(&example(), 90, 24);
-    let has = |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{text}: {lines:#?}");
+    let has =
+        |text: &str| assert!(lines.iter().any(|line| line.contains(text)), "{text}: {lines:#?}");
     assert!(lines[0].starts_with(" ● speaking"), "{}", lines[0]);
     assert!(lines[0].contains('█') || lines[0].contains('▆'), "the level: {}", lines[0]);
     for text in [
@@ -162,13 +167,8 @@ fn nothing_that_a_terminal_obeys_is_drawn() {
     model.take("hall\u{1b}[31m", &Event::Token { turn: TurnId::default(), text: evil.into() });
     model.take("", &Event::Trouble { at: AT, message: evil.into() });
     model.note(evil, true);
-    let device = DeviceStatus {
-        name: evil.into(),
-        kind: None,
-        area: None,
-        shown: evil.into(),
-        state: None,
-    };
+    let device =
+        DeviceStatus { name: evil.into(), kind: None, area: None, shown: evil.into(), state: None };
     let coming = Coming {
         skill: "reminders",
         id: 0,
@@ -194,7 +194,10 @@ fn a_dropped_guess_leaves_only_the_partial_transcript() {
     model.take("b", &Event::Segment { turn: TurnId::default(), text: "the lamp".into() });
     model.take("b", &Event::Token { turn: TurnId::default(), text: "Which".into() });
     let board = |model: &Model| model.boards["b"].clone();
-    assert_eq!((board(&model).partial.as_str(), board(&model).to_come()), ("turn on the lamp", "Which"));
+    assert_eq!(
+        (board(&model).partial.as_str(), board(&model).to_come()),
+        ("turn on the lamp", "Which")
+    );
     model.take("b", &turn("turn on the lamp", "", Ending::Dropped));
     assert_eq!((board(&model).partial.as_str(), board(&model).to_come()), ("turn on ", ""));
     assert!(model.entries.is_empty() && model.turns.is_empty());
@@ -270,6 +273,7 @@ fn texts_are_broken_between_words_and_only_long_words_within() {
     assert_eq!(shown("", 8), ["you"]);
     let two = [("Sunlight is", style), (" scattered", style.fg(Color::Red))];
     let lines = wrapped(Span::raw("sayso "), &two, 18);
-    let lines: Vec<String> = lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect();
+    let lines: Vec<String> =
+        lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect();
     assert_eq!(lines, ["sayso Sunlight is", "      scattered"]);
 }
