@@ -61,6 +61,8 @@ const FILES: [(&str, &str, u32); 33] = [
     ("docs/satellite.md", "usr/share/doc/sayso/docs/satellite.md", 0o644),
     ("docs/link.md", "usr/share/doc/sayso/docs/link.md", 0o644),
     ("docs/api.md", "usr/share/doc/sayso/docs/api.md", 0o644),
+    ("docs/fleet.md", "usr/share/doc/sayso/docs/fleet.md", 0o644),
+    ("docs/kiosk.md", "usr/share/doc/sayso/docs/kiosk.md", 0o644),
     ("docs/proxy.md", "usr/share/doc/sayso/docs/proxy.md", 0o644),
     ("docs/control.md", "usr/share/doc/sayso/docs/control.md", 0o644),
     ("docs/gpu.md", "usr/share/doc/sayso/docs/gpu.md", 0o644),

@@ -127,16 +127,23 @@ const TEST: &[Need] = &[
         brew: &["curl"],
     },
     Need {
-        what: "Chromium, node and npm (tests of the browser page)",
+        what: "Chromium (tests of the browser page)",
         found: |sh| {
             !cfg!(target_os = "linux")
-                || program(sh, "node")
-                    && program(sh, "npm")
-                    && (program(sh, "chromium") || program(sh, "chromium-browser"))
+                || program(sh, "chromium")
+                || program(sh, "chromium-browser")
         },
-        apt: &["chromium", "nodejs", "npm"],
-        dnf: &["chromium", "nodejs"],
-        pacman: &["chromium", "nodejs", "npm"],
+        apt: &["chromium"],
+        dnf: &["chromium"],
+        pacman: &["chromium"],
+        brew: &[],
+    },
+    Need {
+        what: "node and npm (tests of the browser page)",
+        found: |sh| program(sh, "node") && program(sh, "npm"),
+        apt: &["nodejs", "npm"],
+        dnf: &["nodejs"],
+        pacman: &["nodejs", "npm"],
         brew: &["node"],
     },
     Need {
