@@ -100,11 +100,12 @@ export class Cards {
     const sorted = [...devices].sort((a, b) => Number(isOn(b)) - Number(isOn(a)));
     return element(
       "section",
-      { class: "card", "aria-label": "Devices" },
+      { class: "card" },
       element("h2", {}, "Devices"),
       element(
         "ul",
-        {},
+        // On a small screen it is scrolled, and it has no buttons that could be reached.
+        { tabindex: "0", "aria-label": "Devices" },
         ...sorted
           .slice(0, DEVICES)
           .map((device) =>

@@ -28,8 +28,8 @@ class Playback extends AudioWorkletProcessor {
 
   #report() {
     const dbfs = Math.max(-90, 10 * Math.log10(this.sum / this.since + 1e-12));
-    const { place, stops, waiting, silent } = this.player;
-    this.port.postMessage({ place, stops, waiting, silent, dbfs });
+    const { place, stops, base, silent } = this.player;
+    this.port.postMessage({ place, stops, base, silent, dbfs });
     this.since = 0;
     this.sum = 0;
   }

@@ -12,8 +12,9 @@ export class Player {
     this.offset = 0;
     /** The place of the next sample. */
     this.place = 0;
-    /** The stops that were carried out. */
+    /** The stops that were carried out, and the place of the last one. */
     this.stops = 0;
+    this.base = 0;
     /** Samples that wait. */
     this.waiting = 0;
     /** Samples of silence since the last sound. */
@@ -73,6 +74,7 @@ export class Player {
   #pass() {
     while (this.queue[0]?.stop) {
       this.place = this.queue.shift().at;
+      this.base = this.place;
       this.stops += 1;
     }
   }
@@ -101,9 +103,17 @@ export class Player {
   }
 }
 
-/**
- * The place of the sample that is heard now, if the device is `delay` samples late. `base` is the
- * place after the last stop.
- */
-export const heard = ({ place, silent }, delay, base) =>
-  Math.max(Math.min(base, place), place - Math.max(0, delay - silent));
+/** Which sample is heard now, from the reports of a player whose device is late. */
+export class Ear {
+  constructor() {
+    this.stops = 0;
+    this.place = 0;
+  }
+
+  /** The place that is heard, if the device is `delay` samples late. It goes back only at a stop. */
+  hears({ place, stops, base, silent }, delay) {
+    if (stops !== this.stops) [this.stops, this.place] = [stops, base];
+    this.place = Math.max(this.place, place - Math.max(0, delay - silent));
+    return this.place;
+  }
+}

@@ -1,6 +1,6 @@
 // Microphone and loudspeaker of the browser.
 
-import { heard } from "./player.js";
+import { Ear } from "./player.js";
 
 const here = (name) => new URL(name, import.meta.url);
 
@@ -90,7 +90,7 @@ export class Microphone {
 export class Loudspeaker {
   /**
    * `onPlayed` gets the place that is heard now, the stops that were carried out, and the level in
-   * dBFS; about 100 times a second.
+   * dBFS; about 50 times a second.
    */
   constructor({ onPlayed }) {
     Object.assign(this, { onPlayed, context: null, node: null, early: [] });
@@ -111,12 +111,11 @@ export class Loudspeaker {
       numberOfInputs: 0,
       outputChannelCount: [1],
     });
-    let [base, stops] = [0, 0];
+    const ear = new Ear();
     this.node.port.onmessage = ({ data }) => {
-      if (data.stops > stops) [base, stops] = [data.place, data.stops];
       // What has left the worklet is heard later, by the delay of the device.
       const delay = Math.round((context.outputLatency || context.baseLatency || 0) * rate);
-      this.onPlayed({ place: heard(data, delay, base), stops, dbfs: data.dbfs });
+      this.onPlayed({ place: ear.hears(data, delay), stops: data.stops, dbfs: data.dbfs });
     };
     this.node.connect(context.destination);
     for (const message of this.early.splice(0)) this.node.port.postMessage(message);

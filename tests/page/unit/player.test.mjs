@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Player, heard } from "../../../firmware/server/page/player.js";
+import { Ear, Player } from "../../../firmware/server/page/player.js";
 
 const ones = (n) => new Int16Array(n).fill(16_384);
 const play = (player, n) => {
@@ -76,10 +76,16 @@ test("pieces of any size give the same sound, places and counts", () => {
 });
 
 test("what is heard lags by the delay of the device, and catches up in silence", () => {
-  assert.equal(heard({ place: 1_000, silent: 0 }, 300, 0), 700);
-  assert.equal(heard({ place: 1_000, silent: 200 }, 300, 0), 900);
-  assert.equal(heard({ place: 1_000, silent: 5_000 }, 300, 0), 1_000);
-  assert.equal(heard({ place: 100, silent: 0 }, 300, 0), 0);
-  // Not before the place at which sound went on after a stop.
-  assert.equal(heard({ place: 1_000, silent: 0 }, 300, 900), 900);
+  const ear = new Ear();
+  const hears = (place, silent, more = {}) => ear.hears({ place, silent, stops: 0, base: 0, ...more }, 300);
+  assert.equal(hears(100, 0), 0);
+  assert.equal(hears(1_000, 0), 700);
+  assert.equal(hears(1_000, 200), 900);
+  assert.equal(hears(1_000, 5_000), 1_000);
+  // Sound after a gap: nothing of it is heard yet.
+  assert.equal(hears(1_100, 0), 1_000);
+  assert.equal(hears(1_500, 0), 1_200);
+  // A stop takes it back, but not before its place.
+  assert.equal(hears(1_000, 0, { stops: 1, base: 1_000 }), 1_000);
+  assert.equal(hears(1_400, 0, { stops: 1, base: 1_000 }), 1_100);
 });
