@@ -41,12 +41,19 @@ pub fn home(
         aliases: listed(&area.aliases),
         floor: area.floor.as_deref().map(short),
     });
+    let mut places: Vec<Place> = places.collect();
+    // A broker knows no areas: those of its devices are the areas.
+    for name in devices.iter().filter_map(|device| device.area.as_deref().map(short)) {
+        if !places.iter().any(|place| place.name.to_lowercase() == name.to_lowercase()) {
+            places.push(Place { name, aliases: Vec::new(), floor: None });
+        }
+    }
     let storeys = floors.iter().take(MOST).map(|floor| Place {
         name: short(&floor.name),
         aliases: listed(&floor.aliases),
         floor: None,
     });
-    let home = Home::new(places.collect(), storeys.collect(), entities);
+    let home = Home::new(places, storeys.collect(), entities);
     (home, names.into_iter().enumerate().map(|(place, name)| (name, place)).collect())
 }
 

@@ -158,8 +158,7 @@ impl Connection {
         for _ in 0..PAGES {
             let page = cursor.take();
             let page = page.map(|at| PaginatedRequestParams::default().with_cursor(Some(at)));
-            let mut request = ListToolsRequest::default();
-            request.params = page;
+            let request = ListToolsRequest { params: page, ..ListToolsRequest::default() };
             let request = ClientRequest::ListToolsRequest(request);
             let answer = unless_cut(&self.meter, self.service.peer().send_request(request)).await;
             let answer = answer.map_err(unreachable)?.map_err(|error| match error {

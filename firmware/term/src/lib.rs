@@ -105,7 +105,7 @@ pub fn error(error: &impl Display) {
 pub fn note(text: impl Display) {
     let word =
         painted(AnsiColor::Yellow.on_default().bold(), "note", std::io::stderr().is_terminal());
-    eprintln!("{word}: {}", shown(text));
+    eprintln!("{word}: {}", plain(&text.to_string()));
 }
 
 /// Prints a piece of a line at once.

@@ -1,6 +1,6 @@
 //! What several tests use.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::panic)]
 
 use std::time::{Duration, Instant};
 
@@ -74,7 +74,7 @@ pub fn say(skills: &mut Skills, text: &str) -> String {
         skills.refresh();
     }
     let plan = skills.claim(&Request::new(text, &now, &situation));
-    let plan = plan.expect("it is for a skill");
+    let plan = plan.unwrap_or_else(|| panic!("{text}: no skill claims it"));
     let before = plan.say().map(str::to_owned);
     let mut said = skills.act(plan, &now, &situation);
     while let Some(place) = said.effects.iter().position(|e| matches!(e, Effect::Again(_))) {
