@@ -104,6 +104,8 @@ pub enum Piece<'p> {
     Text(&'p str),
     /// A call, complete.
     Call(&'p Call),
+    /// A token was written that is no piece by itself: others may have the cores.
+    Held,
 }
 
 /// Why an answer ended.

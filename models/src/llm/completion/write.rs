@@ -201,6 +201,7 @@ impl Writer<'_, '_> {
                     written.push_str(&utf8.push(&bytes));
                     context.append(&[token], self.cancel)?;
                     if !written.ends_with(CLOSING) {
+                        (self.on_piece)(Piece::Held);
                         continue;
                     }
                     let Some(call) = tools::parse(written) else {
@@ -293,10 +294,11 @@ impl Writer<'_, '_> {
     }
 
     fn say(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.done.text.push_str(text);
-            self.since.push_str(text);
-            (self.on_piece)(Piece::Text(text));
+        if text.is_empty() {
+            return (self.on_piece)(Piece::Held);
         }
+        self.done.text.push_str(text);
+        self.since.push_str(text);
+        (self.on_piece)(Piece::Text(text));
     }
 }
