@@ -293,6 +293,12 @@ pub trait Llm: Send {
     /// used for another user.
     fn forget(&mut self) -> Result<()>;
 
+    /// Whether it follows the instructions of somebody who answers for what it says: then no rule
+    /// answers in its place, and what it claims to have done is not checked.
+    fn is_instructed(&self) -> bool {
+        false
+    }
+
     /// The exchanges kept, oldest first.
     fn history(&self) -> &[Exchange];
 }
