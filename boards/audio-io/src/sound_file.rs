@@ -1,7 +1,7 @@
 //! Reading recordings: WAV, FLAC and AIFF of any shape, as 16 kHz mono.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -260,15 +260,14 @@ impl Writer<'_, '_> {
             Mode::Text(None) => (None, &self.tokens),
         };
         let token = self.sampler.choose(context.scores(), written, |_| false)?;
-        match rules {
-            Some(rules) if !rules.allows(context, token) => {
-                let masked = rules.masked(context);
-                let token = self.sampler.choose(&masked, written, |_| false)?;
-                let score = usize::try_from(token).ok().and_then(|token| masked.get(token))?;
-                score.is_finite().then_some(token)
-            }
-            _ => Some(token),
+        let Some(rules) = rules else { return Some(token) };
+        if rules.allows(context, token) {
+            return Some(token);
         }
+        let masked = rules.masked(context);
+        let token = self.sampler.choose(&masked, written, |_| false)?;
+        let score = usize::try_from(token).ok().and_then(|token| masked.get(token))?;
+        score.is_finite().then_some(token)
     }
 
     /// Begins a call after what was said.
