@@ -109,7 +109,10 @@ fn models_files_and_speech() {
     let models = place.run("models", &[]);
     assert_eq!(models["one"], "sayso");
     assert!(models["names"].as_array().unwrap().len() == 4, "{models}");
-    assert_eq!((&models["none"]["status"], &models["none"]["code"]), (&404.into(), &"model_not_found".into()));
+    assert_eq!(
+        (&models["none"]["status"], &models["none"]["code"]),
+        (&404.into(), &"model_not_found".into())
+    );
 
     let recording = data(QUESTION);
     let due = transcribed(&recording);
@@ -142,7 +145,8 @@ fn models_files_and_speech() {
     for format in ["wav", "flac"] {
         is_close(said, &transcribed(&folder.join(format!("speech.{format}"))));
     }
-    let bytes = |format: &str| std::fs::metadata(folder.join(format!("speech.{format}"))).unwrap().len();
+    let bytes =
+        |format: &str| std::fs::metadata(folder.join(format!("speech.{format}"))).unwrap().len();
     assert!(bytes("flac") < bytes("wav") && bytes("opus") < bytes("flac") / 2);
     assert_eq!(bytes("wav"), bytes("pcm") + 44);
     assert_eq!(speech["events"], bytes("pcm"));
@@ -216,7 +220,10 @@ fn a_spoken_question_over_realtime() {
 fn an_interruption_over_realtime() {
     let Some(place) = Place::new(&[]) else { return };
     let result = place.run("interruption", &[&place.wav(QUESTION), &place.wav(OTHER)]);
-    assert_eq!((&result["status"], &result["reason"]), (&"cancelled".into(), &"turn_detected".into()));
+    assert_eq!(
+        (&result["status"], &result["reason"]),
+        (&"cancelled".into(), &"turn_detected".into())
+    );
     // What was heard is what is remembered.
     assert_eq!(result["heard"], result["kept"]);
     in_order(

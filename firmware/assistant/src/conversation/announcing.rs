@@ -108,7 +108,9 @@ impl Conversation {
             What::Question(_) | What::Recording(_) if record.heard.is_empty() => {
                 Some(Job::Discard { turn })
             }
-            What::Question(_) | What::Recording(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),
+            What::Question(_) | What::Recording(_) => {
+                Some(Job::Keep { turn, heard: Some(record.heard.len()) })
+            }
             What::Announcement(_) => {
                 let said = record.heard.clone();
                 Some(Job::Note { said }).filter(|_| !record.heard.is_empty())

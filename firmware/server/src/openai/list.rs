@@ -31,9 +31,11 @@ impl Names {
     pub fn of(config: &Config) -> Self {
         let chosen = Chosen::new(config);
         let name = |path: sayso::Result<std::path::PathBuf>, otherwise: &str| {
-            let stem = path.ok().as_deref().and_then(Path::file_stem).map(|stem| {
-                stem.to_string_lossy().trim_start_matches("ggml-").to_owned()
-            });
+            let stem = path
+                .ok()
+                .as_deref()
+                .and_then(Path::file_stem)
+                .map(|stem| stem.to_string_lossy().trim_start_matches("ggml-").to_owned());
             stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| otherwise.to_owned())
         };
         Self {

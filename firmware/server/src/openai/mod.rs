@@ -19,8 +19,8 @@ mod sound;
 mod speech;
 mod sse;
 mod subtitles;
-mod transcript;
 mod transcribe;
+mod transcript;
 
 use std::sync::Arc;
 

@@ -51,19 +51,22 @@ impl Asked {
     fn checked(self) -> Result<Speech> {
         let length = self.input.chars().count();
         if length > LONGEST {
-            let message = format!("the text has {length} characters, but at most {LONGEST} are spoken");
+            let message =
+                format!("the text has {length} characters, but at most {LONGEST} are spoken");
             return Err(Refusal::invalid("input", message));
         }
         let there = Format::NAMES.map(|(name, _)| name).join(", ");
         // MP3 is what clients expect if they ask for nothing, but all of them read WAV.
         let name = self.response_format.as_deref().unwrap_or("wav");
         let format = Format::named(name).ok_or_else(|| {
-            let message = format!("sound cannot be sent as {name:?}. These formats are there: {there}");
+            let message =
+                format!("sound cannot be sent as {name:?}. These formats are there: {there}");
             Refusal::unsupported("response_format", message)
         })?;
         let speed = self.speed.unwrap_or(1.0);
         if !SPEEDS.contains(&speed) {
-            let message = format!("{speed} is out of range: {} to {}", SPEEDS.start(), SPEEDS.end());
+            let message =
+                format!("{speed} is out of range: {} to {}", SPEEDS.start(), SPEEDS.end());
             return Err(Refusal::invalid("speed", message));
         }
         let events = match self.stream_format.as_deref() {

@@ -141,13 +141,14 @@ async fn answer(app: &Arc<App>, form: Form) -> Result<Response> {
     if stream {
         let first = job.first().await?;
         let events = futures_util::stream::iter([Ok(first)]).chain(job);
-        return Ok(sse::response(events.map(|heard| {
+        return Ok(sse::response(events.map(move |heard| {
             heard.map(|heard| match heard {
                 Heard::Delta(delta) => {
                     sse::event(&json!({ "type": "transcript.text.delta", "delta": delta }))
                 }
                 Heard::Done(transcript, duration) => {
-                    let report = Report { task, transcript: &transcript, duration, words, segments };
+                    let report =
+                        Report { task, transcript: &transcript, duration, words, segments };
                     sse::event(&json!({
                         "type": "transcript.text.done",
                         "text": transcript.text.trim(),

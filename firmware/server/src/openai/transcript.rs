@@ -190,8 +190,7 @@ mod tests {
     #[test]
     fn segments_end_with_sentences_and_at_pauses() {
         let found = segments(&transcript().words);
-        let found: Vec<_> =
-            found.iter().map(|s| (s.start_ms, s.end_ms, s.text.as_str())).collect();
+        let found: Vec<_> = found.iter().map(|s| (s.start_ms, s.end_ms, s.text.as_str())).collect();
         assert_eq!(found, [(100, 700, "Turn it on."), (800, 1_000, "Now"), (2_500, 2_900, "wait")]);
         let long: Vec<_> = (0..40).map(|n| word("word", n * 100, n * 100 + 90)).collect();
         assert!(segments(&long).iter().all(|segment| segment.text.len() <= LONGEST));

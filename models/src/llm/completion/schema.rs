@@ -290,14 +290,30 @@ mod tests {
             any::<bool>().prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
             prop_oneof![
-                Just("object"), Just("array"), Just("string"), Just("integer"), Just("#"),
-                Just("#/properties"), Just("x\"\n\\")
-            ].prop_map(Value::from),
+                Just("object"),
+                Just("array"),
+                Just("string"),
+                Just("integer"),
+                Just("#"),
+                Just("#/properties"),
+                Just("x\"\n\\")
+            ]
+            .prop_map(Value::from),
         ];
         let key = prop_oneof![
-            Just("type"), Just("properties"), Just("items"), Just("required"), Just("enum"),
-            Just("anyOf"), Just("$ref"), Just("const"), Just("minItems"), Just("maxItems"),
-            Just("minLength"), Just("maxLength"), Just("a\"b")
+            Just("type"),
+            Just("properties"),
+            Just("items"),
+            Just("required"),
+            Just("enum"),
+            Just("anyOf"),
+            Just("$ref"),
+            Just("const"),
+            Just("minItems"),
+            Just("maxItems"),
+            Just("minLength"),
+            Just("maxLength"),
+            Just("a\"b")
         ];
         leaf.prop_recursive(4, 64, 6, move |inner| {
             prop_oneof![

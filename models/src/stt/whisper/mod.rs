@@ -282,8 +282,7 @@ impl Stt for Whisper {
                 language.get_or_insert(Cow::Borrowed(self.engine.language()));
                 logprob += piece.avg_logprob * piece.tokens as f32;
                 tokens += piece.tokens;
-                let spaces =
-                    request.translate || language.as_deref().is_none_or(words::has_spaces);
+                let spaces = request.translate || language.as_deref().is_none_or(words::has_spaces);
                 let text = if transcript.text.is_empty() || !spaces {
                     piece.text
                 } else {

@@ -128,7 +128,10 @@ mod tests {
         done.end = End::Calls;
         let whole = head.whole(&done, &["call_1".into()]);
         let message = &whole["choices"][0]["message"];
-        assert_eq!((&message["content"], &message["tool_calls"][0]["id"]), (&Value::Null, &json!("call_1")));
+        assert_eq!(
+            (&message["content"], &message["tool_calls"][0]["id"]),
+            (&Value::Null, &json!("call_1"))
+        );
         assert_eq!(whole["choices"][0]["finish_reason"], "tool_calls");
         let chunk = head.call(0, "call_1", &call);
         let made = &chunk["choices"][0]["delta"]["tool_calls"][0];

@@ -56,7 +56,8 @@ pub async fn complete(
     let begin = sse::event(&head.first());
     let mut calls = 0;
     let pieces = futures_util::stream::iter([Ok(first)]).chain(job);
-    let pieces = pieces.map(move |piece| piece.map(|piece| chunks(&head, &piece, &mut calls, usage)));
+    let pieces =
+        pieces.map(move |piece| piece.map(|piece| chunks(&head, &piece, &mut calls, usage)));
     Ok(sse::response(futures_util::stream::iter([Ok(begin)]).chain(pieces)))
 }
 

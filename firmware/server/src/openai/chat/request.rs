@@ -154,10 +154,8 @@ impl Said {
             }
         };
         let calls = self.tool_calls.unwrap_or_default().into_iter();
-        let calls = calls.map(|call| Call {
-            name: call.function.name,
-            arguments: call.function.arguments,
-        });
+        let calls =
+            calls.map(|call| Call { name: call.function.name, arguments: call.function.arguments });
         let calls: Vec<_> = calls.collect();
         let text = match self.content {
             None | Some(Value::Null) if !calls.is_empty() => String::new(),
@@ -310,7 +308,10 @@ mod tests {
             (json!({"messages": []}), "no message"),
             (json!({"messages": [{"role": "user"}]}), "no content"),
             (json!({"messages": [{"role": "cat", "content": "x"}]}), "no role"),
-            (json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}), "only text"),
+            (
+                json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}),
+                "only text",
+            ),
             (json!({"n": 2}), "one answer"),
             (json!({"logprobs": true}), "probabilities"),
             (json!({"temperature": 3}), "0 to 2"),

@@ -51,7 +51,12 @@ impl Drop for Answerer {
 }
 
 impl Llm for Answerer {
-    fn prime(&mut self, system: &str, examples: &[Exchange], saved: Option<&Path>) -> Result<Primed> {
+    fn prime(
+        &mut self,
+        system: &str,
+        examples: &[Exchange],
+        saved: Option<&Path>,
+    ) -> Result<Primed> {
         self.model()?.prime(system, examples, saved)
     }
 

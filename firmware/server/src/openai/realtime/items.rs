@@ -252,7 +252,11 @@ impl Items {
     /// When it is none, or is shorter.
     pub fn truncate(&mut self, id: &str, end_ms: u64) -> Result<()> {
         let item = self.get_mut(id);
-        let Some(Item { kind: Kind::Said { role: Role::Assistant, text, aloud: true, ms }, complete, .. }) = item
+        let Some(Item {
+            kind: Kind::Said { role: Role::Assistant, text, aloud: true, ms },
+            complete,
+            ..
+        }) = item
         else {
             let message = "only an answer that was spoken can be cut off";
             return Err(Refusal::invalid("item_id", message));
@@ -326,7 +330,10 @@ mod tests {
         for (value, why) in [
             (json!({"type": "message", "role": "cat", "content": []}), "user, assistant"),
             (json!({"type": "message", "role": "user"}), "no content"),
-            (json!({"type": "message", "role": "user", "content": [{"type": "input_image"}]}), "input_audio"),
+            (
+                json!({"type": "message", "role": "user", "content": [{"type": "input_image"}]}),
+                "input_audio",
+            ),
             (json!({"type": "function_call_output", "call_id": "c"}), "output"),
             (json!({"type": "mcp_call"}), "function_call"),
             (json!(7), "function_call"),

@@ -23,6 +23,7 @@ mod talk;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -43,7 +44,6 @@ const LONGEST_NAME: usize = 100;
 #[derive(Deserialize)]
 pub struct Address {
     model: Option<String>,
-    intent: Option<String>,
 }
 
 /// `GET /v1/realtime?model=…`, as a WebSocket.
@@ -52,9 +52,9 @@ pub async fn connect(
     Extension(alive): Extension<mpsc::Sender<()>>,
     Query(address): Query<Address>,
     headers: HeaderMap,
-    upgrade: Option<WebSocketUpgrade>,
+    upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let Some(upgrade) = upgrade else {
+    let Ok(upgrade) = upgrade else {
         let why = "this is the address of a WebSocket";
         return Ok((StatusCode::UPGRADE_REQUIRED, Refusal::invalid(None, why)).into_response());
     };
@@ -68,7 +68,6 @@ pub async fn connect(
     if model.len() > LONGEST_NAME {
         return Err(Refusal::invalid("model", "the name of the model is too long"));
     }
-    let _ = address.intent;
     let wishes = Wishes { model, beta };
     let own = Arc::clone(&app);
     // Loading the models may take long.

@@ -51,7 +51,8 @@ impl Pacer {
             Some((begun, count)) if begun + time(count) + AHEAD >= now => (begun, count),
             _ => (now, 0),
         };
-        let due = ((now + AHEAD).saturating_sub(begun).as_secs_f64() * f64::from(self.rate)) as u64;
+        let due = (now + AHEAD).saturating_sub(begun).as_micros() as u64;
+        let due = due * u64::from(self.rate) / 1_000_000;
         let n = due.saturating_sub(count).min(self.queue.len() as u64);
         self.begun = Some((begun, count + n));
         if n > 0 {

@@ -377,7 +377,10 @@ mod tests {
         let settings = now.expect("settings");
         assert_eq!((settings.input, settings.output), (Codec::Ulaw, Codec::Alaw));
         assert_eq!(settings.detection, Detection::Manual);
-        assert_eq!(settings.to_json("s", "", false)["audio"]["input"]["turn_detection"], Value::Null);
+        assert_eq!(
+            settings.to_json("s", "", false)["audio"]["input"]["turn_detection"],
+            Value::Null
+        );
         assert_eq!(settings.to_json("s", "", true)["output_audio_format"], "g711_alaw");
     }
 

@@ -66,8 +66,7 @@ impl Flac {
     fn encode(&mut self, block: &[i32]) -> Result<Vec<u8>> {
         let mut buffer = FrameBuf::with_size(1, block.len()).map_err(failed)?;
         buffer.fill_interleaved(block).map_err(failed)?;
-        let frame =
-            flacenc::encode_fixed_size_frame(&self.config, &buffer, self.frame, &self.info);
+        let frame = flacenc::encode_fixed_size_frame(&self.config, &buffer, self.frame, &self.info);
         let frame = frame.map_err(failed)?;
         self.frame += 1;
         let mut sink = ByteSink::new();

@@ -58,7 +58,9 @@ pub struct Encoder {
 
 enum Codec {
     /// With or without a header before the first sample.
-    Pcm { header: bool },
+    Pcm {
+        header: bool,
+    },
     Flac(Box<Flac>),
     Opus(Box<Opus>),
 }

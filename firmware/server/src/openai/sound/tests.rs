@@ -74,7 +74,7 @@ fn opus_is_decoded_with_its_length() {
     let skip = usize::from(u16::from_le_bytes([head.data[10], head.data[11]])) / 2;
     let tags = reader.read_packet_expected().expect("tags");
     assert!(tags.data.starts_with(b"OpusTags"));
-    let mut decoder = opus::Decoder::new(RATE, opus::Channels::Mono).expect("a decoder");
+    let mut decoder = ::opus::Decoder::new(RATE, ::opus::Channels::Mono).expect("a decoder");
     let (mut decoded, mut end) = (Vec::new(), 0);
     while let Some(packet) = reader.read_packet().expect("a packet") {
         let mut samples = [0.0; 2_880];

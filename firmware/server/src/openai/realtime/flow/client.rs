@@ -120,7 +120,8 @@ impl Flow {
         }
         let length = self.settings.input.ms(self.buffer.len() as u64);
         if length < SHORTEST_MS {
-            let message = format!("the buffer holds {length} ms, at least {SHORTEST_MS} are needed");
+            let message =
+                format!("the buffer holds {length} ms, at least {SHORTEST_MS} are needed");
             return Err(Refusal::invalid(None, message));
         }
         self.may_record()?;

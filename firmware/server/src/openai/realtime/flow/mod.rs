@@ -166,7 +166,8 @@ impl Flow {
         let session = flow.settings.to_json(&flow.id, instructions, beta);
         flow.send("session.created", json!({ "session": session }));
         if beta {
-            let conversation = json!({ "id": flow.conversation, "object": "realtime.conversation" });
+            let conversation =
+                json!({ "id": flow.conversation, "object": "realtime.conversation" });
             flow.send("conversation.created", json!({ "conversation": conversation }));
         }
         flow.follow();
@@ -187,12 +188,10 @@ impl Flow {
             Heard::Token { turn, text } => self.token(turn, &text),
             Heard::Speaking { turn, text } => self.speaking(turn, &text),
             Heard::Ended(ended) => self.ended(&ended),
-            Heard::Trouble(message) => {
-                match &mut self.open {
-                    Some(open) => open.trouble = Some(message),
-                    None => self.fail(&Refusal::failed(message), None),
-                }
-            }
+            Heard::Trouble(message) => match &mut self.open {
+                Some(open) => open.trouble = Some(message),
+                None => self.fail(&Refusal::failed(message), None),
+            },
         }
     }
 

@@ -93,6 +93,14 @@ impl Flow {
         answers: Option<String>,
         order: &Value,
     ) {
+        // One at a time.
+        if let Some(open) = self.open.take() {
+            let heard = open.message.as_ref().map(|message| message.text.clone());
+            let heard = heard.unwrap_or_default();
+            let (turn, began, how) = (0, open.began, How::Interrupted);
+            let (asked, reply) = (String::new(), heard.clone());
+            self.close(open, &Ended { turn, began, how, asked, reply, heard });
+        }
         // What the client has ordered was checked.
         let settings = self.settings.for_response(order);
         let settings = settings.unwrap_or_else(|_| self.settings.clone());
@@ -169,7 +177,9 @@ impl Flow {
     /// Tells the client what the language model writes beside what is spoken.
     pub(super) fn tell_draft(&mut self) {
         let Some(open) = &self.open else { return };
-        let Some(draft) = open.draft.and_then(|number| self.drafts.get_mut(&number)) else { return };
+        let Some(draft) = open.draft.and_then(|number| self.drafts.get_mut(&number)) else {
+            return;
+        };
         let text = draft.text.get(draft.told_text..).unwrap_or_default().to_owned();
         let calls = draft.calls.get(draft.told_calls..).unwrap_or_default().to_vec();
         (draft.told_text, draft.told_calls) = (draft.text.len(), draft.calls.len());
@@ -258,13 +268,15 @@ impl Flow {
     fn begin_item(&mut self, response: &str, index: usize, item: Item, kept: bool) {
         let (name, mut shown) = (item.id.clone(), item.to_json(self.beta));
         shown["status"] = "in_progress".into();
-        let event = json!({ "response_id": response, "output_index": index, "item": shown.clone() });
+        let event =
+            json!({ "response_id": response, "output_index": index, "item": shown.clone() });
         self.send("response.output_item.added", event);
         // The name is new.
         let _ = self.items.insert(item, None);
         if kept {
             let event = json!({ "previous_item_id": self.items.before(&name), "item": shown });
-            let now = if self.beta { "conversation.item.created" } else { "conversation.item.added" };
+            let now =
+                if self.beta { "conversation.item.created" } else { "conversation.item.added" };
             self.send(now, event);
         }
     }
@@ -385,10 +397,12 @@ impl Flow {
         let heard = match (whole, aloud) {
             (true, _) | (_, false) => message.text.clone(),
             // By the counter of what was played; the client may know of a little less.
-            (false, true) => match message.cut.map(|cut| items::beginning(&message.text, cut, ms)) {
-                Some(less) if less.len() < ended.heard.len() => less.to_owned(),
-                _ => ended.heard.clone(),
-            },
+            (false, true) => {
+                match message.cut.map(|cut| items::beginning(&message.text, cut, ms)) {
+                    Some(less) if less.len() < ended.heard.len() => less.to_owned(),
+                    _ => ended.heard.clone(),
+                }
+            }
         };
         if let Some(item) = self.items.get_mut(&message.item) {
             let (role, text) = (Role::Assistant, heard.clone());

@@ -67,7 +67,10 @@ fn a_session_begins_with_its_settings() {
     let events = told(&mut flow);
     assert_eq!(kinds(&events), ["session.created"]);
     let session = &events[0]["session"];
-    assert_eq!((&session["type"], &session["instructions"]), (&json!("realtime"), &json!("Default.")));
+    assert_eq!(
+        (&session["type"], &session["instructions"]),
+        (&json!("realtime"), &json!("Default."))
+    );
     assert_eq!(session["audio"]["input"]["format"], json!({"type": "audio/pcm", "rate": 24_000}));
     let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", true);
     let events = told(&mut flow);
@@ -87,7 +90,14 @@ fn a_spoken_question_is_answered_in_the_documented_order() {
     flow.sound(&[0.0; 480]);
     let done = Completed { prompt_tokens: 9, reply_tokens: 4, ..Completed::default() };
     flow.report(Report { draft: 1, told: Told::Done(Box::new(done)) });
-    flow.heard(ended(1, Began::Speech, How::Complete, "What time is it?", "It is nine.", "It is nine."));
+    flow.heard(ended(
+        1,
+        Began::Speech,
+        How::Complete,
+        "What time is it?",
+        "It is nine.",
+        "It is nine.",
+    ));
     let events = told(&mut flow);
     assert_eq!(
         kinds(&events),
@@ -118,7 +128,10 @@ fn a_spoken_question_is_answered_in_the_documented_order() {
     assert_eq!(said["transcript"], "What time is it?");
     assert_eq!(said["item_id"], events[0]["item_id"]);
     let response = &find(&events, "response.done")["response"];
-    assert_eq!((&response["status"], &response["usage"]["total_tokens"]), (&json!("completed"), &json!(13)));
+    assert_eq!(
+        (&response["status"], &response["usage"]["total_tokens"]),
+        (&json!("completed"), &json!(13))
+    );
     assert_eq!(response["output"][0]["content"][0]["transcript"], "It is nine.");
     let names: std::collections::BTreeSet<_> =
         events.iter().map(|event| event["event_id"].to_string()).collect();
@@ -135,10 +148,16 @@ fn the_names_of_before_are_kept_for_clients_of_before() {
     flow.heard(ended(1, Began::Speech, How::Complete, "Hello?", "Hi.", "Hi."));
     let events = told(&mut flow);
     let kinds = kinds(&events);
-    for known in ["conversation.item.created", "response.audio.delta", "response.audio_transcript.done"] {
+    for known in
+        ["conversation.item.created", "response.audio.delta", "response.audio_transcript.done"]
+    {
         assert!(kinds.contains(&known), "{known} in {kinds:?}");
     }
-    assert!(kinds.iter().all(|kind| !kind.contains("output_audio") && *kind != "conversation.item.added"));
+    assert!(
+        kinds
+            .iter()
+            .all(|kind| !kind.contains("output_audio") && *kind != "conversation.item.added")
+    );
 }
 
 #[test]
@@ -178,7 +197,10 @@ fn an_interruption_ends_the_response_with_what_was_heard() {
     let item = find(&events, "response.output_item.added")["item"]["id"].clone();
     // Speech over the answer is no utterance yet.
     flow.heard(Heard::Started { ms: 2_000 });
-    client(&mut flow, json!({"type": "conversation.item.truncate", "item_id": item, "content_index": 0, "audio_end_ms": 900}));
+    client(
+        &mut flow,
+        json!({"type": "conversation.item.truncate", "item_id": item, "content_index": 0, "audio_end_ms": 900}),
+    );
     flow.heard(Heard::Stopped { ms: 2_500 });
     let events = told(&mut flow);
     assert_eq!(
@@ -190,7 +212,14 @@ fn an_interruption_ends_the_response_with_what_was_heard() {
         ]
     );
     flow.dropped(24_000);
-    flow.heard(ended(1, Began::Speech, How::Interrupted, "Tell me.", "One two three four.", "One two"));
+    flow.heard(ended(
+        1,
+        Began::Speech,
+        How::Interrupted,
+        "Tell me.",
+        "One two three four.",
+        "One two",
+    ));
     flow.heard(Heard::Transcript { turn: 2, text: "Wait.".into() });
     let events = told(&mut flow);
     let done = &find(&events, "response.done")["response"];
@@ -237,8 +266,11 @@ fn a_function_is_called_and_its_result_answered() {
     // The client is quick.
     let events = told(&mut flow);
     let call_id = find(&events, "response.function_call_arguments.done")["call_id"].clone();
-    client(&mut flow, json!({"type": "conversation.item.create",
-        "item": {"type": "function_call_output", "call_id": call_id, "output": "done"}}));
+    client(
+        &mut flow,
+        json!({"type": "conversation.item.create",
+        "item": {"type": "function_call_output", "call_id": call_id, "output": "done"}}),
+    );
     client(&mut flow, json!({"type": "response.create"}));
     flow.heard(ended(1, Began::Speech, How::Complete, "Turn on the lamp.", "", ""));
     let due = [
@@ -274,11 +306,15 @@ fn a_function_is_called_and_its_result_answered() {
 
 #[test]
 fn turns_that_the_client_ends_are_written_down_and_answered_when_asked() {
-    let mut flow = session(json!({"audio": {"input": {"turn_detection": null, "transcription": {}}}}));
+    let mut flow =
+        session(json!({"audio": {"input": {"turn_detection": null, "transcription": {}}}}));
     let second = flow.settings.input.encode(&[0.1; 24_000]);
     client(&mut flow, json!({"type": "input_audio_buffer.commit", "event_id": "mine"}));
     let events = told(&mut flow);
-    assert_eq!((&events[0]["type"], &events[0]["error"]["event_id"]), (&json!("error"), &json!("mine")));
+    assert_eq!(
+        (&events[0]["type"], &events[0]["error"]["event_id"]),
+        (&json!("error"), &json!("mine"))
+    );
     client(&mut flow, json!({"type": "input_audio_buffer.append", "audio": second}));
     client(&mut flow, json!({"type": "input_audio_buffer.commit"}));
     client(&mut flow, json!({"type": "response.create"}));
@@ -304,9 +340,15 @@ fn turns_that_the_client_ends_are_written_down_and_answered_when_asked() {
 #[test]
 fn a_text_is_answered_with_text() {
     let mut flow = session(json!({"output_modalities": ["text"], "instructions": "Be brief."}));
-    client(&mut flow, json!({"type": "conversation.item.create", "item":
-        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}}));
-    client(&mut flow, json!({"type": "response.create", "response": {"instructions": "Shout.", "metadata": {"a": "b"}}}));
+    client(
+        &mut flow,
+        json!({"type": "conversation.item.create", "item":
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}}),
+    );
+    client(
+        &mut flow,
+        json!({"type": "response.create", "response": {"instructions": "Shout.", "metadata": {"a": "b"}}}),
+    );
     let effects = flow.take();
     let prompts = prompts(&effects);
     assert_eq!((prompts[0].text.as_str(), prompts[0].manner.system.as_str()), ("Hi", "Shout."));
@@ -388,7 +430,10 @@ fn a_failure_is_the_status_of_its_response() {
     flow.heard(ended(1, Began::Speech, How::Dropped, "Tell me.", "", ""));
     let events = told(&mut flow);
     let done = &find(&events, "response.done")["response"];
-    assert_eq!((&done["status"], &done["status_details"]["error"]["message"]), (&json!("failed"), &json!("the model failed")));
+    assert_eq!(
+        (&done["status"], &done["status_details"]["error"]["message"]),
+        (&json!("failed"), &json!("the model failed"))
+    );
 }
 
 #[test]
@@ -408,12 +453,21 @@ fn other_sound_needs_another_conversation() {
 #[test]
 fn a_wrong_event_is_an_error_and_the_session_goes_on() {
     let mut flow = session(json!({}));
-    for event in ["", "{", "[]", "7", "{\"type\":\"sing\"}", "{\"type\":\"session.update\"}",
-        "{\"type\":\"input_audio_buffer.append\"}", "{\"type\":\"input_audio_buffer.append\",\"audio\":\"%\"}",
+    for event in [
+        "",
+        "{",
+        "[]",
+        "7",
+        "{\"type\":\"sing\"}",
+        "{\"type\":\"session.update\"}",
+        "{\"type\":\"input_audio_buffer.append\"}",
+        "{\"type\":\"input_audio_buffer.append\",\"audio\":\"%\"}",
         "{\"type\":\"input_audio_buffer.append\",\"audio\":\"YQ==\"}",
-        "{\"type\":\"conversation.item.create\"}", "{\"type\":\"conversation.item.delete\",\"item_id\":\"x\"}",
+        "{\"type\":\"conversation.item.create\"}",
+        "{\"type\":\"conversation.item.delete\",\"item_id\":\"x\"}",
         "{\"type\":\"conversation.item.truncate\",\"item_id\":\"x\",\"audio_end_ms\":1}",
-        "{\"type\":\"input_audio_buffer.commit\"}"] {
+        "{\"type\":\"input_audio_buffer.commit\"}",
+    ] {
         flow.client(event);
         let events = told(&mut flow);
         assert_eq!(kinds(&events), ["error"], "{event}");
@@ -436,7 +490,9 @@ mod any {
             Just(json!({"type": "input_audio_buffer.clear"})),
             Just(json!({"type": "input_audio_buffer.append", "audio": "AAAA".repeat(2000)})),
             Just(json!({"type": "session.update", "session": {"turn_detection": null}})),
-            Just(json!({"type": "session.update", "session": {"turn_detection": {"type": "server_vad"}}})),
+            Just(
+                json!({"type": "session.update", "session": {"turn_detection": {"type": "server_vad"}}})
+            ),
             Just(json!({"type": "session.update", "session": {"modalities": ["text"]}})),
             Just(json!({"type": "conversation.item.create", "item":
                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}})),
@@ -453,7 +509,8 @@ mod any {
             turn.clone().prop_map(|turn| Heard::Transcript { turn, text: "Hi".into() }),
             turn.clone().prop_map(|turn| Heard::Token { turn, text: "a ".into() }),
             turn.clone().prop_map(|turn| Heard::Speaking { turn, text: "b".into() }),
-            (turn, began, how).prop_map(|(turn, began, how)| ended(turn, began, how, "Hi", "a b", "a")),
+            (turn, began, how)
+                .prop_map(|(turn, began, how)| ended(turn, began, how, "Hi", "a b", "a")),
             Just(Heard::Trouble("x".into())),
         ]
     }
@@ -504,7 +561,10 @@ mod any {
                             prop_assert!(open.is_none());
                             open = response.map(str::to_owned);
                         }
-                        "response.done" => prop_assert_eq!(open.take().as_deref(), response),
+                        "response.done" => {
+                            let done = open.take();
+                            prop_assert_eq!(done.as_deref(), response);
+                        }
                         kind if kind.starts_with("response.") => {
                             prop_assert_eq!(open.as_deref(), response, "{}", kind);
                         }
