@@ -168,7 +168,7 @@ def chat():
             stream_options={"include_usage": True},
         )
     )
-    counting = [{"role": "user", "content": "Count: one, two, three, four, five, six, seven."}]
+    counting = [{"role": "user", "content": "Repeat these words: one two three four five six"}]
     short = client.chat.completions.create(
         model="any", messages=counting, temperature=0, max_tokens=3
     )

@@ -30,7 +30,15 @@ impl Names {
     /// The names of the models that the settings choose.
     pub fn of(config: &Config) -> Self {
         let chosen = Chosen::new(config);
+        let store = chosen.store().dir();
         let name = |path: sayso::Result<std::path::PathBuf>, otherwise: &str| {
+            // A model of the store is the folder there.
+            if let Ok(path) = &path
+                && let Ok(within) = path.strip_prefix(store)
+                && let Some(first) = within.components().next()
+            {
+                return first.as_os_str().to_string_lossy().into_owned();
+            }
             let stem = path
                 .ok()
                 .as_deref()

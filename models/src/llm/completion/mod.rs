@@ -97,6 +97,13 @@ pub struct Completion<'a> {
     pub schema: Option<&'a Value>,
 }
 
+impl Completion<'_> {
+    /// Whether the model is offered the tools.
+    fn offers(&self) -> bool {
+        !self.tools.is_empty() && self.choice != Choice::Never
+    }
+}
+
 /// A piece of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Piece<'p> {

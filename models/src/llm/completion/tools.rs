@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Choice, Completion, Grammar, Message, Role, Tool};
+use super::{Call, Completion, Grammar, Message, Role, Tool};
 
 /// What begins a call.
 pub(super) const OPENING: &str = "<tool_call>";
@@ -19,33 +19,62 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(fits)
 }
 
+/// How a call begins that a model writes without [`OPENING`], as Qwen2.5-Coder does.
+pub(super) const BARE: &str = "{\"name\":";
+
 /// The messages as roles and texts for a chat template.
+///
+/// The result of a call becomes part of the question. Small models repeat a call that they see, even
+/// after its result: so does Qwen2.5-Coder-0.5B with the form for results that it was trained with.
 pub(super) fn messages(completion: &Completion<'_>) -> Vec<(&'static str, String)> {
-    let offered = !completion.tools.is_empty() && completion.choice != Choice::Never;
     let mut written: Vec<(&'static str, String)> = Vec::new();
-    if offered {
+    if completion.offers() {
         let own = completion.messages.first().filter(|first| first.role == Role::System);
         let own = own.map(|first| first.text.trim()).unwrap_or_default();
         written.push(("system", format!("{own}{}", offer(completion.tools)).trim().to_owned()));
     }
-    for (n, message) in completion.messages.iter().enumerate() {
+    let mut calls = std::collections::VecDeque::new();
+    let mut messages = completion.messages.iter().enumerate().peekable();
+    while let Some((n, message)) = messages.next() {
         match message.role {
-            Role::System if n == 0 && offered => {}
+            Role::System if n == 0 && completion.offers() => {}
             Role::System => written.push(("system", message.text.clone())),
             Role::User => written.push(("user", message.text.clone())),
-            Role::Assistant => written.push(("assistant", said(message))),
+            Role::Assistant => {
+                let returns = messages.peek().is_some_and(|(_, next)| next.role == Role::Tool);
+                if !returns {
+                    written.push(("assistant", said(message)));
+                    continue;
+                }
+                calls = message.calls.iter().collect();
+                if !message.text.is_empty() {
+                    written.push(("assistant", message.text.clone()));
+                }
+            }
             Role::Tool => {
-                let result = format!("<tool_response>\n{}\n</tool_response>", message.text);
-                // The results of several calls are one message.
-                let joins = n > 0 && completion.messages[n - 1].role == Role::Tool;
-                match written.last_mut().filter(|_| joins) {
-                    Some((_, text)) => text.push_str(&format!("\n{result}")),
+                let call = calls.pop_front();
+                let call = call.map(|call| format!("{}({})", call.name, call.arguments));
+                let result = format!(
+                    "The function {} has returned: {}",
+                    call.unwrap_or_default(),
+                    message.text
+                );
+                match written.last_mut().filter(|(role, _)| *role == "user") {
+                    Some((_, text)) => text.push_str(&format!("\n\n{result}")),
                     None => written.push(("user", result)),
                 }
             }
         }
     }
     written
+}
+
+/// The calls since the user's last words. Those whose results are there need no repetition.
+pub(super) fn returned<'m>(completion: &Completion<'m>) -> Vec<&'m Call> {
+    let last = completion.messages.iter().rev().take_while(|message| message.role != Role::User);
+    let calls: Vec<_> = last.flat_map(|message| &message.calls).collect();
+    let ends = completion.messages.last().is_some_and(|last| last.role == Role::Tool);
+    if ends { calls } else { Vec::new() }
 }
 
 /// What the model said and called in a message.
@@ -108,6 +137,7 @@ pub(super) fn parse(text: &str) -> Option<Call> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::llm::Choice;
 
     fn lamp() -> Tool {
         let parameters = json!({"type": "object", "properties": {"on": {"type": "boolean"}}});
@@ -130,12 +160,20 @@ mod tests {
             Completion { messages: &conversation, tools: &tools, ..Completion::default() };
         let written = messages(&completion);
         let roles: Vec<_> = written.iter().map(|(role, _)| *role).collect();
-        assert_eq!(roles, ["system", "user", "assistant", "user"]);
+        assert_eq!(roles, ["system", "user"]);
         assert!(written[0].1.starts_with("Be brief.\n\n# Tools"), "{}", written[0].1);
         assert!(written[0].1.contains("\"name\":\"lamp\""), "{}", written[0].1);
+        assert_eq!(
+            written[1].1,
+            "Light!\n\nThe function lamp({\"on\":true}) has returned: done\n\n\
+             The function lamp({\"on\":true}) has returned: done too"
+        );
+        assert_eq!(returned(&completion).len(), 2);
+        let without = Completion { messages: &conversation[..3], ..completion.clone() };
+        let written = messages(&without);
         assert_eq!(written[2].1.matches(OPENING).count(), 2);
         assert!(written[2].1.contains("{\"name\": \"lamp\", \"arguments\": {\"on\":true}}"));
-        assert!(written[3].1.contains("done\n") && written[3].1.contains("done too\n"));
+        assert!(returned(&without).is_empty());
         // Not offered, so not mentioned.
         let completion = Completion { choice: Choice::Never, ..completion };
         assert_eq!(messages(&completion)[0].1, "Be brief.");

@@ -6,8 +6,8 @@ use llama_cpp_2::token::data::LlamaTokenData;
 use llama_cpp_2::token::data_array::LlamaTokenDataArray;
 
 use super::held::{Found, Held};
-use super::tools::{self, CLOSING, OPENING};
-use super::{Choice, Completed, Completion, End, Grammar, Piece};
+use super::tools::{self, BARE, CLOSING, OPENING};
+use super::{Call, Choice, Completed, Completion, End, Grammar, Piece};
 use crate::llm::chat;
 use crate::llm::context::Context;
 use crate::llm::guard;
@@ -82,6 +82,16 @@ fn ends(context: &Context, token: i32) -> bool {
     context.model().vocab().is_eog(LlamaToken(token))
 }
 
+/// What the beginning of a text is.
+enum Begins {
+    /// This text.
+    Text(String),
+    /// That is not known yet.
+    Maybe,
+    /// A call.
+    Call,
+}
+
 /// A completion that is being written.
 struct Writer<'w, 'c> {
     completion: &'w Completion<'c>,
@@ -95,6 +105,10 @@ struct Writer<'w, 'c> {
     from: usize,
     /// What was said there since.
     since: String,
+    /// Its beginning, while that may become a call; `None` once it is text.
+    beginning: Option<String>,
+    /// Calls whose results are there.
+    returned: Vec<&'c Call>,
     done: Completed,
 }
 
@@ -107,6 +121,21 @@ impl Llama {
         on_piece: &mut dyn FnMut(Piece<'_>),
     ) -> Result<Completed> {
         check(completion)?;
+        if let Some(done) = self.written(completion, cancel, on_piece)? {
+            return Ok(done);
+        }
+        // It repeats a call instead of answering, so it is asked for an answer.
+        let plain = Completion { choice: Choice::Never, ..completion.clone() };
+        Ok(self.written(&plain, cancel, on_piece)?.unwrap_or_default())
+    }
+
+    /// The answer; `None` if it would be a call whose result is there.
+    fn written(
+        &mut self,
+        completion: &Completion<'_>,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Option<Completed>> {
         self.pending = None;
         self.pulse = cancel.renewed();
         let messages = tools::messages(completion);
@@ -134,8 +163,7 @@ impl Llama {
             cached_tokens: cached,
             ..Completed::default()
         };
-        let offered = !completion.tools.is_empty() && completion.choice != Choice::Never;
-        let call = if offered { OPENING } else { "" };
+        let call = if completion.offers() { OPENING } else { "" };
         let marks = [call].into_iter().chain(completion.stop.iter().map(String::as_str));
         let writer = Writer {
             completion,
@@ -146,6 +174,8 @@ impl Llama {
             tokens: Vec::new(),
             from: prompt.len(),
             since: String::new(),
+            beginning: completion.offers().then(String::new),
+            returned: tools::returned(completion),
             done,
         };
         writer.write(&mut self.context, most)
@@ -176,7 +206,7 @@ fn check(completion: &Completion<'_>) -> Result<()> {
 }
 
 impl Writer<'_, '_> {
-    fn write(mut self, context: &mut Context, most: usize) -> Result<Completed> {
+    fn write(mut self, context: &mut Context, most: usize) -> Result<Option<Completed>> {
         let mut utf8 = Utf8::default();
         let mut mode = match (&self.completion.choice, self.completion.schema) {
             (Choice::Required | Choice::Named(_), _) => self.begin_call(context)?,
@@ -207,12 +237,20 @@ impl Writer<'_, '_> {
                     let Some(call) = tools::parse(written) else {
                         return Err(Error::new(ErrorKind::Engine, "the call is no JSON"));
                     };
-                    (self.on_piece)(Piece::Call(&call));
-                    self.done.calls.push(call);
-                    if !self.completion.parallel {
+                    if self.returned.contains(&&call) && self.done.text.is_empty() {
+                        return Ok(None);
+                    }
+                    // A model that repeats itself has nothing else to call.
+                    let repeated = self.done.calls.contains(&call);
+                    if !repeated {
+                        (self.on_piece)(Piece::Call(&call));
+                        self.done.calls.push(call);
+                    }
+                    if repeated || !self.completion.parallel {
                         break;
                     }
                     self.from = context.tokens().len();
+                    self.beginning = Some(String::new());
                     mode = Mode::Text(None);
                 }
                 Mode::Text(rules) => {
@@ -220,7 +258,18 @@ impl Writer<'_, '_> {
                         rules.accept(token);
                     }
                     self.tokens.push(token);
-                    let piece = utf8.push(&bytes);
+                    let piece = match self.begin(&utf8.push(&bytes)) {
+                        Begins::Text(piece) => piece,
+                        Begins::Maybe => {
+                            (self.on_piece)(Piece::Held);
+                            context.append(&[token], self.cancel)?;
+                            continue;
+                        }
+                        Begins::Call => {
+                            mode = self.begin_call(context)?;
+                            continue;
+                        }
+                    };
                     match self.held.push(&piece) {
                         Ok(text) => self.say(&text),
                         Err(Found { mark: CALL, before }) => {
@@ -231,7 +280,7 @@ impl Writer<'_, '_> {
                         Err(Found { before, .. }) => {
                             self.say(&before);
                             self.done.end = End::Stop;
-                            return Ok(self.done);
+                            return Ok(Some(self.done));
                         }
                     }
                     if guard::loops(&self.tokens) && rules.is_none() {
@@ -242,14 +291,29 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        let rest = self.held.finish();
+        let rest = self.held.finish() + &self.beginning.take().unwrap_or_default();
         if self.done.calls.is_empty() || !rest.trim().is_empty() {
             self.say(&rest);
         }
         if !self.done.calls.is_empty() {
             self.done.end = End::Calls;
         }
-        Ok(self.done)
+        Ok(Some(self.done))
+    }
+
+    /// What a piece of the text is, if it is its beginning.
+    fn begin(&mut self, piece: &str) -> Begins {
+        let Some(begun) = &mut self.beginning else { return Begins::Text(piece.to_owned()) };
+        begun.push_str(piece);
+        let text = begun.trim_start();
+        if text.starts_with(BARE) {
+            self.beginning = None;
+            return Begins::Call;
+        }
+        if BARE.starts_with(text) {
+            return Begins::Maybe;
+        }
+        Begins::Text(self.beginning.take().unwrap_or_default())
     }
 
     /// The next token.

@@ -164,7 +164,7 @@ impl Flow {
     /// Tells the client what is known of the text that is spoken.
     fn tell_text(&mut self) {
         let Some(open) = &self.open else { return };
-        if open.turn != Some(self.tokens.0) || !open.settings.spoken {
+        if open.turn != Some(self.tokens.0) {
             return;
         }
         let told = open.message.as_ref().map_or(0, |message| message.text.len());
@@ -195,6 +195,10 @@ impl Flow {
     pub fn sound(&mut self, samples: &[f32]) {
         if self.open.is_none() {
             self.begin_response(Began::Own, None, None, &json!({}));
+        }
+        // What a rule or a skill answers is spoken in any case.
+        if self.open.as_ref().is_some_and(|open| !open.settings.spoken) {
+            return;
         }
         let delta = self.settings.output.encode(samples);
         let Some(mut event) = self.part() else { return };
@@ -346,7 +350,7 @@ impl Flow {
     fn close(&mut self, mut open: Open, ended: &Ended) {
         let whole = ended.how == How::Complete;
         // A skill's answer, and the end of every other: what no token told.
-        if open.settings.spoken && whole {
+        if whole {
             let told = open.message.as_ref().map_or(0, |message| message.text.len());
             let more = ended.reply.get(told..).unwrap_or_default().to_owned();
             if !more.is_empty() {
