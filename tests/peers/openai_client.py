@@ -298,7 +298,11 @@ class Session:
             for n, at in enumerate(range(0, len(sound), size)):
                 time.sleep(max(0, begun + n / 50 - time.monotonic()))
                 piece = base64.b64encode(sound[at : at + size]).decode()
-                self.connection.input_audio_buffer.append(audio=piece)
+                try:
+                    self.connection.input_audio_buffer.append(audio=piece)
+                except Exception:
+                    # The session is over.
+                    return
 
         thread = threading.Thread(target=send, daemon=True)
         thread.start()
@@ -451,6 +455,37 @@ def functions():
             arguments=json.loads(call.arguments),
             text=done.output[0].content[0].text,
         )
+
+
+def latency(*files):
+    """The time from the end of a question to the first audible sample of its answer.
+
+    Each argument is FILE=MS: a WAV file, and where the speech in it ends. One line each.
+    """
+    for file in files:
+        name, end = file.rsplit("=", 1)
+        sound, rate = pcm(name)
+        with client.realtime.connect(model="sayso") as connection:
+            session = Session(connection)
+            session.until("session.created")
+            connection.session.update(session={"type": "realtime", "instructions": ""})
+            session.until("session.updated")
+            # Quiet first, as from any microphone that is on.
+            quiet = rate // 2
+            begun = time.monotonic()
+            session.speak(bytes(2 * quiet) + sound + bytes(8 * rate), rate)
+            ended = begun + quiet / rate + int(end) / 1000
+            session.until("response.created")
+            audible = None
+            while audible is None:
+                before = len(session.sound)
+                session.until("response.output_audio.delta")
+                arrived = time.monotonic()
+                samples = memoryview(session.sound[before:]).cast("h")
+                loud = [n for n, sample in enumerate(samples) if abs(sample) > 330]
+                if loud:
+                    audible = arrived + loud[0] / 24000
+            show({"file": name, "ms": round(1000 * (audible - ended))})
 
 
 globals()[scenario](*arguments)

@@ -91,7 +91,7 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 }
 
 fn is_close(due: &str, heard: &str) {
-    assert!(Wer::of(due, heard).rate() < 0.4, "{heard:?} for {due:?}");
+    assert!(Wer::of(due, heard).percent() < 40.0, "{heard:?} for {due:?}");
 }
 
 /// The events are there in this order, others among them.

@@ -4,15 +4,42 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use futures_util::Stream;
-use sayso::Engines;
 use sayso::internals::cores::Cores;
+use sayso::internals::engines::Lease;
+use sayso::{Engines, ErrorKind};
 use sayso_models::Cancel;
 use tokio::sync::mpsc;
 
 use super::error::{Refusal, Result};
 use crate::app::App;
+
+/// How long a request waits for a session: the last user's may still be wiped.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it looks whether there is one.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A session of the pool, after a short wait if there is none. May have to load the models.
+///
+/// # Errors
+/// When all are in use, or the models cannot be loaded.
+pub fn lease(app: &App, cancel: &Cancel) -> Result<Lease> {
+    let since = Instant::now();
+    loop {
+        match app.pool().lease() {
+            Err(error) if error.kind() == ErrorKind::Busy => {
+                if since.elapsed() > PATIENCE || cancel.is_cancelled() {
+                    app.metrics.refused("busy");
+                    return Err(error.into());
+                }
+                std::thread::sleep(LOOK);
+            }
+            other => return Ok(other?),
+        }
+    }
+}
 
 /// What a job works with.
 pub struct Bench<T> {
@@ -62,12 +89,9 @@ impl<T: Send + 'static> Job<T> {
         let (app, flag) = (Arc::clone(app), cancel.clone());
         tokio::task::spawn_blocking(move || {
             let out = Out { cancel: flag, pieces: sender };
-            let mut lease = match app.pool().lease() {
+            let mut lease = match lease(&app, &out.cancel) {
                 Ok(lease) => lease,
-                Err(error) => {
-                    app.metrics.refused("busy");
-                    return out.tell(Err(error.into()));
-                }
+                Err(refusal) => return out.tell(Err(refusal)),
             };
             let Some(engines) = lease.take() else {
                 return out.tell(Err(Refusal::failed("the session of the pool is empty")));

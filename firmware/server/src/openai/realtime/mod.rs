@@ -27,11 +27,13 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use sayso_models::Cancel;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use self::line::{Line, Wishes};
 use super::error::{Refusal, Result};
+use super::job;
 use super::list::ASSISTANT;
 use crate::app::App;
 
@@ -72,7 +74,7 @@ pub async fn connect(
     let own = Arc::clone(&app);
     // Loading the models may take long.
     let line = tokio::task::spawn_blocking(move || {
-        let lease = own.pool().lease().inspect_err(|_| own.metrics.refused("busy"))?;
+        let lease = job::lease(&own, &Cancel::new())?;
         Line::prepare(&own, lease, wishes)
     });
     let line = line.await.map_err(|_| Refusal::failed("the session could not be prepared"))??;

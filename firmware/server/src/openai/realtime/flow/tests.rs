@@ -54,11 +54,11 @@ fn prompts(effects: &[Effect]) -> Vec<Prompt> {
 }
 
 fn script(flow: &mut Flow) -> Script {
-    let scripts = flow.take().into_iter().filter_map(|effect| match effect {
+    let mut scripts = flow.take().into_iter().filter_map(|effect| match effect {
         Effect::Follow(script) => Some(*script),
         _ => None,
     });
-    scripts.last().unwrap_or_default()
+    scripts.next_back().unwrap_or_default()
 }
 
 #[test]
