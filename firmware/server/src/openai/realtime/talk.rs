@@ -222,6 +222,9 @@ pub fn config(of: &Config, settings: &Settings) -> Config {
     let feedback = &mut config.feedback;
     (feedback.wake, feedback.nothing, feedback.error) = (false, false, false);
     (feedback.announce, feedback.devices) = (false, false);
+    // A client does not report what it has played. With a reference that is only assumed, the
+    // canceller takes away speech; and clients of OpenAI remove echo themselves.
+    config.front_end.echo_cancellation = false;
     let turn = &mut config.turn;
     turn.barge_in &= settings.interrupts;
     let mut scale = |factor: f32| {
@@ -280,6 +283,7 @@ mod tests {
         let plain = with(json!({"audio": {"input": {"turn_detection": {"type": "server_vad"}}}}));
         assert_eq!(plain.turn, base.turn);
         assert!(!plain.feedback.error && !plain.feedback.nothing);
+        assert!(!plain.front_end.echo_cancellation);
         let low = json!({"turn_detection": {"type": "semantic_vad", "eagerness": "low"}});
         assert_eq!(with(low).turn.hangover_ms, 2 * base.turn.hangover_ms);
     }
