@@ -15,6 +15,8 @@ pub(crate) enum Formats {
     Recordings,
     /// Music, in any format that symphonia is compiled with.
     Music,
+    /// Speech in any of these formats: whoever sends it cannot always choose.
+    Uploads,
 }
 
 static RECORDINGS: LazyLock<(Probe, CodecRegistry)> = LazyLock::new(|| {
@@ -35,7 +37,7 @@ impl Formats {
     pub fn probe(self) -> &'static Probe {
         match self {
             Self::Recordings => &RECORDINGS.0,
-            Self::Music => get_probe(),
+            Self::Music | Self::Uploads => get_probe(),
         }
     }
 
@@ -43,7 +45,7 @@ impl Formats {
     pub fn codecs(self) -> &'static CodecRegistry {
         match self {
             Self::Recordings => &RECORDINGS.1,
-            Self::Music => get_codecs(),
+            Self::Music | Self::Uploads => get_codecs(),
         }
     }
 
@@ -51,7 +53,7 @@ impl Formats {
     pub fn mixer(self, channels: usize, rate: u32) -> Downmixer {
         let mixer = Downmixer::new(channels, rate);
         match self {
-            Self::Recordings => mixer.looking_ahead(),
+            Self::Recordings | Self::Uploads => mixer.looking_ahead(),
             Self::Music => mixer.evenly(),
         }
     }

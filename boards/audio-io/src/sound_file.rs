@@ -1,7 +1,7 @@
 //! Reading recordings: WAV, FLAC and AIFF of any shape, as 16 kHz mono.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -93,6 +93,18 @@ impl SoundFile {
         Self::open_with(path.as_ref(), rate, Formats::Music)
     }
 
+    /// Reads a recording that is in memory, at [`CAPTURE_RATE`]. Besides the formats of recordings,
+    /// those of [music](Self::open_music) are read. `name` is the name of its file, for messages and
+    /// as a hint.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn in_memory(name: impl AsRef<Path>, bytes: Vec<u8>) -> Result<Self> {
+        let length = bytes.len() as u64;
+        let formats = Formats::Uploads;
+        Self::read(name.as_ref(), Cursor::new(bytes), length, Some(CAPTURE_RATE), formats)
+    }
+
     fn open_with(path: &Path, rate: Option<u32>, formats: Formats) -> Result<Self> {
         // Opening a pipe would wait for its writer.
         let meta = std::fs::metadata(path).map_err(|error| open_error(path, error))?;
@@ -102,14 +114,25 @@ impl SoundFile {
         if !meta.is_file() {
             return Err(unsupported(path, "is a pipe or a device, not a file: save it first"));
         }
-        let mut file = File::open(path).map_err(|error| open_error(path, error))?;
-        if meta.len() == 0 {
+        let file = File::open(path).map_err(|error| open_error(path, error))?;
+        Self::read(path, file, meta.len(), rate, formats)
+    }
+
+    /// Begins to read `file`, which has `length` bytes.
+    fn read(
+        path: &Path,
+        mut file: impl MediaSource + 'static,
+        length: u64,
+        rate: Option<u32>,
+        formats: Formats,
+    ) -> Result<Self> {
+        if length == 0 {
             return Err(damaged(path, "is empty (0 bytes): record or copy it again"));
         }
         let cannot_read = |error| open_error(path, error);
         let mut head = Vec::new();
         (&mut file).take(MOST_HEADER).read_to_end(&mut head).map_err(cannot_read)?;
-        let plain = riff::plain(&head, meta.len());
+        let plain = riff::plain(&head, length);
         file.seek(SeekFrom::Start(plain.as_ref().map_or(0, |plain| plain.at)))
             .map_err(cannot_read)?;
         let frames = plain.as_ref().map(|plain| plain.frames);

@@ -1,13 +1,14 @@
 //! The queue of texts that the assistant says on its own.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use sayso_core::audio::{SampleTime, Samples};
 
 use crate::control::Announcement;
 
 /// Something that waits to be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
     /// What it is.
     pub what: What,
@@ -16,12 +17,14 @@ pub struct Waiting {
 }
 
 /// Something to be said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// These words.
     Announcement(Announcement),
     /// The answer to a typed question.
     Question(String),
+    /// The answer to a recorded question: 16 kHz mono.
+    Recording(Arc<[f32]>),
 }
 
 impl Waiting {

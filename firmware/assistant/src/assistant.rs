@@ -185,6 +185,11 @@ impl Assistant {
         self.config.llm.threads = threads;
     }
 
+    /// Its engines, for another assistant.
+    pub fn into_engines(mut self) -> Engines {
+        std::mem::replace(&mut self.engines, lost::session())
+    }
+
     /// The engines, for single tasks.
     pub fn engines(&mut self) -> &mut Engines {
         &mut self.engines

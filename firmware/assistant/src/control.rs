@@ -39,6 +39,8 @@ pub enum Command {
     Announce(Announcement),
     /// Answers a question as if it had been spoken.
     Ask(String),
+    /// Answers what is said in a recording: 16 kHz mono.
+    AskAloud(Arc<[f32]>),
     /// Listens to what is said next, as after the wake phrase. Ends a reply.
     Listen,
     /// Ends what is being said or answered, and forgets waiting announcements.

@@ -25,6 +25,12 @@ pub use pool::{Lease, Pool};
 #[cfg(feature = "models")]
 pub use weights::Weights;
 
+/// The instructions that the language model has in ordinary conversations.
+#[cfg(feature = "models")]
+pub fn instructions(config: &crate::Config) -> &str {
+    prompt::prompt(config, config.models.profile).0
+}
+
 /// Whether this build has a GPU back end.
 #[cfg(feature = "models")]
 const GPU: bool = cfg!(any(feature = "cuda", feature = "vulkan", feature = "metal"));

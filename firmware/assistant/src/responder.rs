@@ -188,7 +188,11 @@ impl Responder {
         let whole = format!("{unanswered} {text}");
         let whole = whole.trim();
         let now = self.clock.now().datetime();
-        let beyond = |text| self.language.answer(text, &now, &self.facts);
+        let instructed = self.llm.is_instructed();
+        let beyond = |text| match instructed {
+            true => None,
+            false => self.language.answer(text, &now, &self.facts),
+        };
         if let Some(answer) = beyond(text).or_else(|| beyond(whole)) {
             // Not for the language model's history, because it would be wrong a minute later.
             let (text, clauses) = split(self.language, &answer);
@@ -202,7 +206,10 @@ impl Responder {
         let mut splitter = ClauseSplitter::new(self.language.reader());
         let mut claims = Claims::new(self.language);
         let mut on_text = |piece: &str, emit: &mut dyn FnMut(Response)| {
-            let piece = claims.push(piece);
+            let piece = match instructed {
+                true => piece.to_owned(),
+                false => claims.push(piece),
+            };
             let mut clauses = Vec::new();
             let text = splitter.push(&piece, &mut |clause| clauses.push(clause));
             tell(turn, text, clauses, &mut written, emit);

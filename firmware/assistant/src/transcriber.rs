@@ -213,6 +213,7 @@ impl Transcriber {
         let request = SttRequest {
             prompt: prompt.trim(),
             language: self.language.as_deref(),
+            translate: false,
             threads: taken.count(),
             guide: self.commands.as_ref().filter(|_| guided).map(|commands| commands as _),
         };

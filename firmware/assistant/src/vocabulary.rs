@@ -230,6 +230,10 @@ impl<S: Stt> Stt for Corrected<S> {
         Ok(transcript)
     }
 
+    fn can_translate(&self) -> bool {
+        self.stt.can_translate()
+    }
+
     fn wipe(&mut self) -> sayso_models::Result<()> {
         self.stt.wipe()
     }

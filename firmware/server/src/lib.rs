@@ -12,7 +12,8 @@
 //! connection that carries sound is one more board (`remote`). Everything else goes through
 //! `App`, which every handler gets.
 //!
-//! A protocol is a module with a router, behind a feature of its own: `api`. The `page` uses it.
+//! A protocol is a module with a router, behind a feature of its own: `api`, `openai` with
+//! `realtime`. The `page` uses `api`.
 
 #[cfg(feature = "api")]
 mod api;
@@ -24,6 +25,8 @@ mod guard;
 mod health;
 mod listener;
 mod metrics;
+#[cfg(feature = "openai")]
+mod openai;
 #[cfg(feature = "page")]
 mod page;
 mod refusal;

@@ -19,6 +19,8 @@ pub fn router(app: &Arc<App>, door: Guard, limits: Arc<Limits>) -> Router {
     let routes = routes.merge(crate::api::routes());
     #[cfg(feature = "page")]
     let routes = routes.merge(crate::page::routes());
+    #[cfg(feature = "openai")]
+    let routes = routes.merge(crate::openai::routes());
     let guarding = (door, limits, Arc::clone(app));
     routes
         .fallback(async || refusal(StatusCode::NOT_FOUND, "path", "there is nothing here"))

@@ -10,11 +10,11 @@ use super::config::Overflow;
 use super::context::{Beginning, Context};
 use super::gguf::Header;
 use super::model::Model;
-use super::{Exchange, Llm, Primed, Reply, saved};
+use super::{Completed, Completion, Exchange, Llm, Piece, Primed, Reply, saved};
 use crate::{Cancel, Error, ErrorKind, Result, ggml};
 
 /// Room for what the chat template adds after a reply, in tokens.
-const MARGIN: usize = 16;
+pub(super) const MARGIN: usize = 16;
 
 /// A conversation with a language model of llama.cpp.
 ///
@@ -32,7 +32,7 @@ pub struct Llama {
     calls: Option<Calls>,
     /// The flag for work that cannot be cancelled. Its checks are counted in the same place as those
     /// of the last reply.
-    pulse: Cancel,
+    pub(super) pulse: Cancel,
 }
 
 /// A system prompt and examples, and their evaluated state.
@@ -328,6 +328,15 @@ impl Llm for Llama {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         self.respond(user, true, cancel, on_text)
+    }
+
+    fn complete(
+        &mut self,
+        completion: &Completion<'_>,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Completed> {
+        self.completed(completion, cancel, on_piece)
     }
 
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {

@@ -13,6 +13,7 @@ mod chat;
 #[cfg(all(test, feature = "llama"))]
 #[allow(clippy::unwrap_used)]
 mod chat_tests;
+mod completion;
 #[cfg(feature = "llama")]
 mod config;
 #[cfg(feature = "llama")]
@@ -48,6 +49,9 @@ mod writing;
 
 #[cfg(feature = "llama")]
 pub use calls::{CallLimits, Calls, Sentences};
+pub use completion::{
+    Call, Choice, Completed, Completion, End, Grammar, Message, Piece, Role, Tool,
+};
 #[cfg(feature = "llama")]
 pub use config::{Config, Overflow};
 #[cfg(feature = "llama")]
@@ -238,6 +242,24 @@ pub trait Llm: Send {
         Elsewhere::No
     }
 
+    /// Answers a list of messages, whatever the conversation is. The pending exchange is discarded;
+    /// the history stays, but its tokens may leave the KV cache. Pieces of the answer are passed to
+    /// `on_piece` as they are written.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) when this model cannot,
+    /// [`Input`](crate::ErrorKind::Input) when the messages do not fit the context, or a name or a
+    /// schema cannot be used, and otherwise as [`reply`](Self::reply).
+    fn complete(
+        &mut self,
+        _completion: &Completion<'_>,
+        _cancel: &Cancel,
+        _on_piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Completed> {
+        let message = "this language model cannot answer messages of others";
+        Err(crate::Error::new(crate::ErrorKind::Unsupported, message))
+    }
+
     /// Adds the pending exchange to the history, with `heard` as the assistant's words (`None` for
     /// the whole reply). The KV cache then holds exactly that. Without a pending exchange this
     /// does nothing.
@@ -270,6 +292,12 @@ pub trait Llm: Send {
     /// [`Engine`](crate::ErrorKind::Engine) when this fails; the conversation must then not be
     /// used for another user.
     fn forget(&mut self) -> Result<()>;
+
+    /// Whether it follows the instructions of somebody who answers for what it says: then no rule
+    /// answers in its place, and what it claims to have done is not checked.
+    fn is_instructed(&self) -> bool {
+        false
+    }
 
     /// The exchanges kept, oldest first.
     fn history(&self) -> &[Exchange];

@@ -15,6 +15,8 @@ pub struct SttRequest<'a> {
     pub prompt: &'a str,
     /// ISO 639-1 code of the language spoken; `None` lets a multilingual model detect it.
     pub language: Option<&'a str>,
+    /// Whether the text is to be in English, whatever language is spoken.
+    pub translate: bool,
     /// Threads to use; 0 for as many as the engine was loaded with.
     pub threads: usize,
     /// Texts that are expected, which are found even if others are a little likelier.
@@ -162,6 +164,11 @@ pub trait Stt: Send {
         cancel: &Cancel,
         on_segment: &mut dyn FnMut(&str),
     ) -> Result<Transcript>;
+
+    /// Whether it can write down in English what is said in another language.
+    fn can_translate(&self) -> bool {
+        false
+    }
 
     /// Clears the sound and text that is left in buffers, for the next user. The recogniser then
     /// behaves as if it had just been made. One that keeps nothing in memory between calls has

@@ -10,6 +10,7 @@ use crate::clauses::split;
 use crate::earcon::Earcon;
 use crate::event::{Ending, Event, Origin, TurnRecord};
 use crate::responder::Job;
+use crate::transcriber::{Dictation, Purpose};
 
 impl Conversation {
     /// Queues what is to be said as soon as nobody else speaks.
@@ -58,15 +59,22 @@ impl Conversation {
                 current.record.transcript.clone_from(question);
                 self.playback.begin(turn);
             }
+            What::Recording(_) => {
+                current.record.origin = Origin::Typed;
+                self.playback.begin(turn);
+            }
         }
-        let question = match &waiting.what {
-            What::Question(question) => Some(question.clone()),
-            What::Announcement(_) => None,
-        };
+        let (what, cancel) = (waiting.what.clone(), current.cancel.clone());
         current.said = Some(waiting);
         self.current = Some(current);
-        if let Some(question) = question {
-            self.answer(turn, String::new(), question, Vec::new());
+        match what {
+            What::Announcement(_) => {}
+            What::Question(question) => self.answer(turn, String::new(), question, Vec::new()),
+            What::Recording(recording) => {
+                let (purpose, audio) = (Purpose::Turn(turn), recording.to_vec());
+                let (utterance, from) = (self.now, self.now);
+                self.orders.push_back(Dictation { purpose, utterance, from, audio, cancel }.into());
+            }
         }
         self.feed_voice();
     }
@@ -97,8 +105,12 @@ impl Conversation {
         self.owed.set_over(&record.heard);
         self.remember(&record);
         let remembered = match &waiting.what {
-            What::Question(_) if record.heard.is_empty() => Some(Job::Discard { turn }),
-            What::Question(_) => Some(Job::Keep { turn, heard: Some(record.heard.len()) }),
+            What::Question(_) | What::Recording(_) if record.heard.is_empty() => {
+                Some(Job::Discard { turn })
+            }
+            What::Question(_) | What::Recording(_) => {
+                Some(Job::Keep { turn, heard: Some(record.heard.len()) })
+            }
             What::Announcement(_) => {
                 let said = record.heard.clone();
                 Some(Job::Note { said }).filter(|_| !record.heard.is_empty())

@@ -19,6 +19,7 @@ impl Conversation {
         match command {
             Command::Announce(announcement) => self.wait(What::Announcement(announcement)),
             Command::Ask(question) => self.wait(What::Question(question)),
+            Command::AskAloud(recording) => self.wait(What::Recording(recording)),
             Command::Listen => self.step(turn::Event::Wake { from: self.now }),
             Command::Stop => {
                 self.hush(None);

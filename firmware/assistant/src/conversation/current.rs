@@ -7,7 +7,7 @@ use sayso_core::audio::SampleTime;
 use sayso_core::turn::{Outcome, TurnId};
 use sayso_models::Cancel;
 
-use crate::announcements::Waiting;
+use crate::announcements::{Waiting, What};
 use crate::event::TurnRecord;
 use crate::ms;
 use sayso_language::Clause;
@@ -69,6 +69,11 @@ impl Current {
             plan: None,
             said: None,
         }
+    }
+
+    /// Whether it answers a recording.
+    pub fn is_recorded(&self) -> bool {
+        self.said.as_ref().is_some_and(|said| matches!(said.what, What::Recording(_)))
     }
 
     /// Time since the transcript was ready, in ms.

@@ -127,6 +127,9 @@ impl Conversation {
                     outcome => outcome,
                 };
                 current.outcome = Some(outcome);
+                if current.is_recorded() {
+                    return self.recording_written(turn, text, transcript);
+                }
                 if outcome == Outcome::Words {
                     let unanswered = self.unanswered.clone();
                     self.answer(turn, unanswered, text, doubtful);
@@ -168,6 +171,18 @@ impl Conversation {
                 }
             },
         }
+    }
+
+    /// What is said in a recording is known.
+    fn recording_written(&mut self, turn: TurnId, text: String, transcript: Transcript) {
+        self.tell(Event::Transcript { turn, at: self.now, transcript });
+        if !text.is_empty() {
+            return self.answer(turn, String::new(), text, Vec::new());
+        }
+        if let Some(current) = self.current(turn) {
+            current.written = true;
+        }
+        self.feed_voice();
     }
 
     /// The end-of-turn detector reports.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use self::server::messages;
 pub use self::server::{Server, ServerConfig};
-use super::{Elsewhere, Exchange, Llm, Primed, Reply};
+use super::{Completed, Completion, Elsewhere, Exchange, Llm, Piece, Primed, Reply};
 use crate::{Cancel, Error, ErrorKind, Result};
 
 /// How long a server that failed is left alone, so that not every answer waits for it.
@@ -168,6 +168,18 @@ impl Llm for Remote {
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Reply> {
         self.respond(user, true, cancel, on_text)
+    }
+
+    /// The model on this machine answers: a program that has a list of messages can ask the server
+    /// itself.
+    fn complete(
+        &mut self,
+        completion: &Completion<'_>,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(Piece<'_>),
+    ) -> Result<Completed> {
+        self.discard()?;
+        self.local.complete(completion, cancel, on_piece)
     }
 
     fn keep(&mut self, heard: Option<&str>) -> Result<()> {

@@ -174,7 +174,7 @@ impl Whisper {
         offset_ms: u32,
         language: Option<&str>,
         prompt: &[i32],
-        threads: usize,
+        request: &SttRequest<'_>,
         cancel: &Cancel,
     ) -> Result<Piece> {
         if let Some(rejection) = guard::sound(audio) {
@@ -193,9 +193,10 @@ impl Whisper {
             audio_context: widest,
             most_tokens: 12 + 8 * seconds,
             most_runs: 2 + seconds / 3,
+            translate: request.translate,
             fallback: true,
             prompt,
-            threads,
+            threads: request.threads,
         };
         let trim = |margin: u32| Job {
             audio_context: (positions + margin).min(FULL),
@@ -212,7 +213,7 @@ impl Whisper {
                 continue;
             }
             let heard = self.engine.run(&audio, language, &job, cancel)?;
-            let spaces = words::has_spaces(self.engine.language());
+            let spaces = request.translate || words::has_spaces(self.engine.language());
             piece = Piece::new(&heard, spaces, offset_ms, length_ms);
             piece.full_context = job.fallback;
             if !heard.runaway && !guard::doubtful(&piece.evidence(&speech, stock)) {
@@ -250,6 +251,10 @@ impl Stt for Whisper {
         on_segment: &mut dyn FnMut(&str),
     ) -> Result<Transcript> {
         cancel.check()?;
+        if request.translate && !self.can_translate() {
+            let message = "this model understands only English, so it cannot translate";
+            return Err(Error::new(ErrorKind::Input, message));
+        }
         let asked = self.language(request.language)?;
         let prompt = self.engine.prompt(request.prompt)?;
         let mut language: Option<Cow<'_, str>> = asked.map(Cow::Borrowed);
@@ -264,7 +269,7 @@ impl Stt for Whisper {
                 offset_ms,
                 language.as_deref(),
                 &prompt,
-                request.threads,
+                request,
                 cancel,
             )?;
             transcript.full_context |= piece.full_context;
@@ -277,7 +282,7 @@ impl Stt for Whisper {
                 language.get_or_insert(Cow::Borrowed(self.engine.language()));
                 logprob += piece.avg_logprob * piece.tokens as f32;
                 tokens += piece.tokens;
-                let spaces = language.as_deref().is_none_or(words::has_spaces);
+                let spaces = request.translate || language.as_deref().is_none_or(words::has_spaces);
                 let text = if transcript.text.is_empty() || !spaces {
                     piece.text
                 } else {
@@ -305,6 +310,10 @@ impl Stt for Whisper {
             self.guide(audio, guide, &mut transcript, request.threads, cancel)?;
         }
         Ok(transcript)
+    }
+
+    fn can_translate(&self) -> bool {
+        self.is_multilingual()
     }
 
     fn wipe(&mut self) -> Result<()> {

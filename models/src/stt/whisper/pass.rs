@@ -29,6 +29,8 @@ pub(super) struct Job<'a> {
     pub most_tokens: u32,
     /// The most encoder runs.
     pub most_runs: u32,
+    /// Whether to write English, whatever is spoken.
+    pub translate: bool,
     /// Whether to try again at higher temperatures if whisper.cpp's thresholds say so.
     pub fallback: bool,
     /// Tokens of context before the text.
@@ -155,6 +157,7 @@ impl Engine {
         // Without fallback, the guards decide whether it is silence, and they need the evidence.
         params.set_no_speech_thold(if job.fallback { 0.6 } else { 1.0 });
         params.set_tokens(job.prompt);
+        params.set_translate(job.translate);
         let data = (&raw const watch).cast_mut().cast::<c_void>();
         // SAFETY: both callbacks use `data` as a pointer to a `Watch`, which it is, and only read
         // it (its counter is atomic); `watch` lives until after `full`, the only caller, has

@@ -1,0 +1,78 @@
+//! Transcripts as subtitles: SubRip (SRT) and WebVTT. Pure.
+
+use std::fmt::Write as _;
+
+use super::transcript::Segment;
+
+/// `HH:MM:SS` and milliseconds, after `mark`.
+fn time(ms: u32, mark: char) -> String {
+    let (seconds, ms) = (ms / 1000, ms % 1000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}{mark}{ms:03}")
+}
+
+/// One line: a line end in a text would end its subtitle.
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The segments in SubRip's format.
+pub fn srt(segments: &[Segment]) -> String {
+    let mut out = String::new();
+    for (n, segment) in segments.iter().enumerate() {
+        let (start, end) = (time(segment.start_ms, ','), time(segment.end_ms, ','));
+        let text = line(&segment.text).replace("-->", "->");
+        let _ = write!(out, "{}\n{start} --> {end}\n{text}\n\n", n + 1);
+    }
+    out
+}
+
+/// The segments in WebVTT, where `<`, `>` and `&` are written as entities.
+pub fn vtt(segments: &[Segment]) -> String {
+    let mut out = String::from("WEBVTT\n\n");
+    for segment in segments {
+        let (start, end) = (time(segment.start_ms, '.'), time(segment.end_ms, '.'));
+        let text = line(&segment.text).replace('&', "&amp;");
+        let text = text.replace('<', "&lt;").replace('>', "&gt;");
+        let _ = write!(out, "{start} --> {end}\n{text}\n\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn segment(start_ms: u32, end_ms: u32, text: &str) -> Segment {
+        Segment { start_ms, end_ms, text: text.into() }
+    }
+
+    #[test]
+    fn both_formats_are_as_specified() {
+        let segments = [segment(0, 1_234, "Hello & <you>."), segment(3_723_004, 3_725_000, "b\nc")];
+        assert_eq!(
+            srt(&segments),
+            "1\n00:00:00,000 --> 00:00:01,234\nHello & <you>.\n\n\
+             2\n01:02:03,004 --> 01:02:05,000\nb c\n\n"
+        );
+        assert_eq!(
+            vtt(&segments),
+            "WEBVTT\n\n00:00:00.000 --> 00:00:01.234\nHello &amp; &lt;you&gt;.\n\n\
+             01:02:03.004 --> 01:02:05.000\nb c\n\n"
+        );
+        assert_eq!((srt(&[]).as_str(), vtt(&[]).as_str()), ("", "WEBVTT\n\n"));
+    }
+
+    proptest! {
+        /// Whatever was said, each segment is one block of as many lines as it should have.
+        #[test]
+        fn text_cannot_break_the_format(texts in prop::collection::vec("[a\\n\\r <>&>-]{0,20}", 0..5)) {
+            let segments: Vec<_> = texts.iter().map(|text| segment(1, 2, text)).collect();
+            prop_assert_eq!(srt(&segments).matches(" --> ").count(), texts.len());
+            prop_assert_eq!(vtt(&segments).matches("-->").count(), texts.len());
+            prop_assert_eq!(srt(&segments).lines().count(), 4 * texts.len());
+        }
+    }
+}
