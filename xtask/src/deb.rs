@@ -21,7 +21,7 @@ const DIFFERENT: [(&str, &str); 2] =
     [("\nnothing = false ", "\nnothing = true  "), ("\nenabled = false ", "\nenabled = true  ")];
 
 /// What is installed: the file, relative to the workspace's root, its place, its mode.
-const FILES: [(&str, &str, u32); 33] = [
+const FILES: [(&str, &str, u32); 35] = [
     ("firmware/cli/package/sayso.service", "usr/lib/systemd/system/sayso.service", 0o644),
     (
         "firmware/cli/package/sayso-models.service",
