@@ -53,10 +53,11 @@ const shown = (page) =>
     label: document.getElementById("label").textContent,
   }));
 
+// A page behind another one draws nothing, so it is asked at intervals.
 const exchanges = (page, count) =>
-  page.waitForFunction((count) => document.querySelectorAll(".exchange").length >= count, { timeout: PATIENCE }, count);
+  page.waitForFunction((count) => document.querySelectorAll(".exchange").length >= count, { timeout: PATIENCE, polling: 100 }, count);
 const face = (page, wanted) =>
-  page.waitForFunction((wanted) => wanted.includes(document.getElementById("app").dataset.face), { timeout: PATIENCE }, wanted);
+  page.waitForFunction((wanted) => wanted.includes(document.getElementById("app").dataset.face), { timeout: PATIENCE, polling: 100 }, wanted);
 
 /** Writes mono 16-bit sound. */
 function wav(path, rate, samples) {

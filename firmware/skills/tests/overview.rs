@@ -106,7 +106,7 @@ fn a_program_can_set_a_timer() {
     let tea = start(Some("tea")).expect("a timer");
     assert_eq!((tea.label.as_str(), tea.left_s, tea.board.as_str()), ("tea timer", 600, "kitchen"));
     let other = start(None).expect("a timer");
-    assert_eq!(other.label, "10-minute timer");
+    assert_eq!(other.label, "timer for 10 minutes");
     assert_ne!(tea.id, other.id);
     let set = (0..100).filter(|_| start(None).is_some()).count();
     assert_eq!(set, 48, "50 in all");
