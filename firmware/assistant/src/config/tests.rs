@@ -282,7 +282,8 @@ fn a_path_may_be_not_utf_8_and_a_text_may_not() {
     all.retain(|key| Config::load(None, &[odd(key)]).is_ok());
     let due = "control.socket home_assistant.ca_file home_assistant.token_file llm.key_file \
                models.dir models.eot models.llm models.vad models.voice models.whisper mqtt.ca_file \
-               mqtt.password_file satellite.key_file skills.documents skills.music skills.virtual_home state.dir \
+               mqtt.password_file satellite.key_file server.certificate_file server.key_file \
+               server.token_file skills.documents skills.music skills.virtual_home state.dir \
                stt.vocabulary wake.key";
     all.sort();
     assert_eq!(all.join(" "), due);
