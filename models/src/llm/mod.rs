@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sayso_language::Prompt;
 
-use crate::{Cancel, Result};
+use crate::{Cancel, Error, ErrorKind, Result};
 
 #[cfg(feature = "llama")]
 mod calls;
@@ -256,8 +256,10 @@ pub trait Llm: Send {
         _cancel: &Cancel,
         _on_piece: &mut dyn FnMut(Piece<'_>),
     ) -> Result<Completed> {
-        let message = "this language model cannot answer messages of others";
-        Err(crate::Error::new(crate::ErrorKind::Unsupported, message))
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            "this language model cannot answer messages of others",
+        ))
     }
 
     /// Adds the pending exchange to the history, with `heard` as the assistant's words (`None` for

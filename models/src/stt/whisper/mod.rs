@@ -252,8 +252,10 @@ impl Stt for Whisper {
     ) -> Result<Transcript> {
         cancel.check()?;
         if request.translate && !self.can_translate() {
-            let message = "this model understands only English, so it cannot translate";
-            return Err(Error::new(ErrorKind::Input, message));
+            return Err(Error::new(
+                ErrorKind::Input,
+                "this model understands only English, so it cannot translate",
+            ));
         }
         let asked = self.language(request.language)?;
         let prompt = self.engine.prompt(request.prompt)?;

@@ -74,7 +74,11 @@ impl Opus {
         let blocks = std::mem::replace(&mut self.samples, waiting);
         for block in blocks.chunks(PACKET) {
             if let Some(packet) = self.last.take() {
-                let end = if self.packets.is_multiple_of(PAGE) { End::EndPage } else { End::NormalPacket };
+                let end = if self.packets.is_multiple_of(PAGE) {
+                    End::EndPage
+                } else {
+                    End::NormalPacket
+                };
                 let place = (self.packets * PACKET) as u64 * PLACES;
                 self.writer.write_packet(packet, STREAM, end, place).map_err(failed)?;
             }
