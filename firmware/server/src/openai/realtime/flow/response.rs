@@ -36,7 +36,7 @@ pub struct Open {
 struct Spoken {
     item: String,
     index: usize,
-    /// What the client was told of its text.
+    /// What the client knows of its text.
     text: String,
     /// How much sound the client has.
     samples: u64,
