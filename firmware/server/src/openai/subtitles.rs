@@ -1,8 +1,25 @@
-//! Transcripts as subtitles: SubRip (SRT) and WebVTT. Pure.
+//! The segments of a transcript, and subtitles of them: SubRip (SRT) and WebVTT. Pure.
 
 use std::fmt::Write as _;
 
-use super::transcript::Segment;
+use sayso_models::stt::Word;
+
+/// A sentence or two, with its times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Its beginning, in ms from the first sample.
+    pub start_ms: u32,
+    /// Its end.
+    pub end_ms: u32,
+    /// Its words.
+    pub text: String,
+}
+
+/// A segment of subtitles is at most about so long: two lines of 42 characters (BBC subtitle
+/// guidelines use 37 to 42).
+const LONGEST: usize = 84;
+/// A pause after which another segment begins.
+const PAUSE_MS: u32 = 1_000;
 
 /// `HH:MM:SS` and milliseconds, after `mark`.
 fn time(ms: u32, mark: char) -> String {
@@ -39,6 +56,32 @@ pub fn vtt(segments: &[Segment]) -> String {
     out
 }
 
+/// The words in segments: each ends with a sentence, at a long pause, or when it is long.
+pub fn segments(words: &[Word]) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut ended = true;
+    for word in words {
+        match segments.last_mut() {
+            Some(last)
+                if !ended
+                    && word.start_ms.saturating_sub(last.end_ms) < PAUSE_MS
+                    && last.text.len() + word.text.len() < LONGEST =>
+            {
+                last.end_ms = last.end_ms.max(word.end_ms);
+                last.text.push(' ');
+                last.text.push_str(&word.text);
+            }
+            _ => segments.push(Segment {
+                start_ms: word.start_ms,
+                end_ms: word.end_ms.max(word.start_ms),
+                text: word.text.clone(),
+            }),
+        }
+        ended = word.text.ends_with(['.', '?', '!', '。', '？', '！', '…']);
+    }
+    segments
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -47,6 +90,26 @@ mod tests {
 
     fn segment(start_ms: u32, end_ms: u32, text: &str) -> Segment {
         Segment { start_ms, end_ms, text: text.into() }
+    }
+
+    fn word(text: &str, start_ms: u32, end_ms: u32) -> Word {
+        Word { text: text.into(), start_ms, end_ms, confidence: 1.0 }
+    }
+
+    #[test]
+    fn segments_end_with_sentences_and_at_pauses() {
+        let words = [
+            word("Turn", 100, 300),
+            word("it", 300, 400),
+            word("on.", 400, 700),
+            word("Now", 800, 1_000),
+            word("wait", 2_500, 2_900),
+        ];
+        let found = segments(&words);
+        let found: Vec<_> = found.iter().map(|s| (s.start_ms, s.end_ms, s.text.as_str())).collect();
+        assert_eq!(found, [(100, 700, "Turn it on."), (800, 1_000, "Now"), (2_500, 2_900, "wait")]);
+        let long: Vec<_> = (0..40).map(|n| word("word", n * 100, n * 100 + 90)).collect();
+        assert!(segments(&long).iter().all(|segment| segment.text.len() <= LONGEST));
     }
 
     #[test]
