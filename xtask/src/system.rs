@@ -129,9 +129,7 @@ const TEST: &[Need] = &[
     Need {
         what: "Chromium (tests of the browser page)",
         found: |sh| {
-            !cfg!(target_os = "linux")
-                || program(sh, "chromium")
-                || program(sh, "chromium-browser")
+            !cfg!(target_os = "linux") || program(sh, "chromium") || program(sh, "chromium-browser")
         },
         apt: &["chromium"],
         dnf: &["chromium"],
