@@ -1,5 +1,7 @@
 //! What a screen shows of the skills, and what it changes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::time::Duration;
 
 use sayso_skills::{ComingPhase, Edit, List, Now, Overview, Request, Situation, Skills};
