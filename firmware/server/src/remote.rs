@@ -1,7 +1,7 @@
 //! A conversation with somebody who has connected.
 //!
 //! A protocol that carries sound calls [`Conversation::begin`]. It then gives the
-//! [`Peer`](sayso_remote_board::Peer) the sound that arrives, and sends what it takes from it.
+//! [`Peer`] the sound that arrives, and sends what it takes from it.
 //! The conversation ends when this value is dropped.
 
 use std::sync::Arc;
