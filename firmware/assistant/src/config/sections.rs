@@ -359,7 +359,7 @@ define! {
         /// "sayso.example.org". A request for another name is refused
         names: Vec<String> = Vec::<String>::new();
         /// Addresses of web pages of yours on other servers that may use this one:
-        /// "https://home.example.org"
+        /// "https://HOST"
         origins: Vec<String> = Vec::<String>::new();
         /// Serve other machines without encryption, with the token: behind a proxy that encrypts.
         /// Otherwise anyone on the network can listen in
