@@ -110,6 +110,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("firmware/cli/src/ask.rs", "shows a conversation"),
     ("firmware/cli/src/chat.rs", "shows a conversation"),
     ("firmware/cli/src/run/screen.rs", "shows a conversation"),
+    ("firmware/cli/src/run/tui/model.rs", "shows a conversation"),
     ("firmware/cli/src/say.rs", "shows errors and help"),
     ("firmware/cli/src/transcribe.rs", "shows errors and help"),
     ("firmware/cli/src/wake/add.rs", "shows errors and help"),

@@ -50,6 +50,8 @@ fn without_the_token_every_route_answers_401_and_nothing_else() {
     for path in ["/", "/metrics", "/readyz", "/api/openapi.json", "/api", "/v1/models", "/none"] {
         routes.push(("GET".into(), path.into()));
     }
+    // It shows nothing but that the program runs.
+    routes.retain(|(_, path)| path != "/healthz");
     for (method, path) in routes {
         for wrong in [None, Some("Authorization: Bearer x"), Some("Cookie: sayso=x")] {
             let headers: Vec<&str> = wrong.into_iter().collect();
