@@ -377,9 +377,8 @@ fn tests(sh: &Sh, options: &Options, tally: &mut Tally) -> Result<()> {
 /// What the tests of the browser page need: npm's packages, as `tests/page/package-lock.json` pins
 /// them.
 fn page(sh: &Sh) -> Result<()> {
-    let folder = sh.root().join("tests/page");
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
+    npm.args(["ci", "--prefix", "tests/page", "--ignore-scripts", "--no-audit", "--no-fund"]);
     if !sh.works(Command::new("npm").arg("--version")) {
         println!("there is no npm: the page is not tested in a browser");
         return Ok(());
