@@ -27,6 +27,7 @@ const LAYERS: &[&[&[&str]]] = &[
             "sayso-replay",
             "sayso-remote-board",
             "sayso-satellite-board",
+            "sayso-webrtc",
         ],
         &["sayso-satellite"],
     ],
