@@ -75,8 +75,7 @@ pub struct Call {
     connected: bool,
     ended: bool,
     /// The sound, once there is any.
-    media: Option<Mid>,
-    payload: Option<Pt>,
+    media: Option<(Mid, Pt)>,
     encoder: Encoder,
     decoder: Decoder,
     playout: Playout,
@@ -120,6 +119,10 @@ impl Call {
         let candidate = Candidate::host(place, Protocol::Udp).map_err(|error| failed(&error))?;
         rtc.add_local_candidate(candidate);
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| unread(&error))?;
+        let answer = answer.to_sdp_string();
+        if !has_opus(&answer) {
+            return Err(Refused("the offer has no sound in Opus".into()));
+        }
         let mut call = Self {
             rtc,
             local: place,
@@ -129,7 +132,6 @@ impl Call {
             connected: false,
             ended: false,
             media: None,
-            payload: None,
             encoder: Encoder::new()?,
             decoder: Decoder::new()?,
             playout: Playout::default(),
@@ -138,16 +140,7 @@ impl Call {
             waiting: 0,
         };
         call.drain();
-        let opus = call.media.and_then(|mid| {
-            let mut params = call.rtc.writer(mid)?.payload_params().map(|it| it.pt()).collect::<Vec<_>>();
-            params.truncate(1);
-            params.pop()
-        });
-        call.payload = opus;
-        if call.payload.is_none() {
-            return Err(Refused("the offer has no sound in Opus".into()));
-        }
-        Ok((call, answer.to_sdp_string()))
+        Ok((call, answer))
     }
 
     /// Takes a datagram.
@@ -191,13 +184,13 @@ impl Call {
 
     /// Ends the call; what is then given out informs the other end.
     pub fn close(&mut self, why: &'static str) {
-        if self.ended {
+        if std::mem::replace(&mut self.ended, true) {
             return;
         }
         // If it fails, the other end notices a little later.
         let _ = self.rtc.close();
         self.drain();
-        self.end(why);
+        self.given.push_back(Output::Ended(why));
     }
 
     /// What there is next. To be called again until it is [`Wait`](Output::Wait) or
@@ -278,10 +271,14 @@ impl Call {
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 self.end("the connection is lost");
             }
-            Event::MediaAdded(added) if added.kind == MediaKind::Audio => {
-                self.media.get_or_insert(added.mid);
+            Event::MediaAdded(added) if added.kind == MediaKind::Audio && self.media.is_none() => {
+                let writer = self.rtc.writer(added.mid);
+                let payload = writer.and_then(|it| it.payload_params().next().map(|it| it.pt()));
+                self.media = payload.map(|payload| (added.mid, payload));
             }
-            Event::MediaData(data) if Some(data.mid) == self.media => self.hear(&data),
+            Event::MediaData(data) if self.media.is_some_and(|(mid, _)| mid == data.mid) => {
+                self.hear(&data)
+            }
             Event::ChannelOpen(channel, _) => {
                 self.channel.get_or_insert(channel);
                 self.send_texts();
@@ -305,7 +302,8 @@ impl Call {
         let Some(samples) = self.decoder.decode(&data.data) else { return };
         let clock = data.time.rebase(Frequency::FORTY_EIGHT_KHZ).numer();
         // Both wrap, as in the packets.
-        let (number, at) = (**data.seq_range.start() as u16, (clock / (48_000 / u64::from(HEARS))) as u32);
+        let (number, at) =
+            (**data.seq_range.start() as u16, (clock / (48_000 / u64::from(HEARS))) as u32);
         self.given.push_back(Output::Sound(Packet { number, at, samples }));
     }
 
@@ -327,7 +325,7 @@ impl Call {
     }
 
     fn send_frame(&mut self, frame: &Frame, now: Instant) {
-        let (Some(mid), Some(payload)) = (self.media, self.payload) else { return };
+        let Some((mid, payload)) = self.media else { return };
         let Some(packet) = self.encoder.encode(&frame.samples) else { return };
         let Some(writer) = self.rtc.writer(mid) else { return };
         let clock = frame.time.as_micros() as u64 * 48 / 1000;
@@ -338,6 +336,17 @@ impl Call {
             self.drain();
         }
     }
+}
+
+/// Whether an answer accepts sound in Opus.
+fn has_opus(answer: &str) -> bool {
+    let sections = answer.split("\r\nm=").skip(1);
+    sections.into_iter().any(|section| {
+        // The port 0 refuses it.
+        section.starts_with("audio ")
+            && !section.starts_with("audio 0 ")
+            && section.contains("opus/48000")
+    })
 }
 
 /// The offer without the candidates whose address is a name: a browser hides its addresses by names

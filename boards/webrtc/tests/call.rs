@@ -133,8 +133,9 @@ impl Pair {
             match self.caller.poll_output().unwrap() {
                 Given::Timeout(_) => break,
                 Given::Transmit(sent) => {
-                    // RTP has a version of 2 in its first byte, and is no report.
-                    let rtp = sent.contents[0] & 0xc0 == 0x80 && sent.contents[1] & 0x7f < 64;
+                    // RTP has a version of 2 in its first byte; the types of RTCP are not used.
+                    let kind = sent.contents[1] & 0x7f;
+                    let rtp = sent.contents[0] & 0xc0 == 0x80 && !(64..96).contains(&kind);
                     let lost = rtp && self.loss.is_some_and(|loss| self.random.u32(..loss) == 0);
                     if !lost {
                         self.call.receive(self.calling, &sent.contents, self.now);
