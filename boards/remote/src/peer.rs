@@ -223,6 +223,22 @@ impl Peer {
         }
     }
 
+    /// Takes a numbered block of sound that was heard: mono at the capture rate. `at` is the peer's
+    /// clock at its first sample. Blocks may be late, doubled or missing; what is missing is concealed
+    /// and counted. The peer removes its own echo: nothing is subtracted from what it sends.
+    pub fn hear_block(&self, number: u16, at: u32, heard: Vec<f32>) {
+        let now = self.0.now();
+        let mut state = self.0.lock();
+        if state.feed.is_none() || heard.is_empty() {
+            return;
+        }
+        let played = vec![0.0; heard.len()];
+        state.jitter.push(now, number, at, heard, played);
+        if state.jitter.is_ready() {
+            self.0.news.notify_all();
+        }
+    }
+
     /// The peer's microphone is off, so that nothing is lost if no sound comes, or on again.
     pub fn listens(&self, on: bool) {
         self.0.lock().jitter.shut(!on);

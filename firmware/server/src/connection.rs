@@ -76,7 +76,9 @@ async fn serve(stream: TcpStream, peer: SocketAddr, permit: Permit, accepting: A
     let head = Duration::from_secs(settings.head_s.into());
     let slow = Duration::from_secs(settings.slow_reader_s.into());
     let app = Arc::clone(&accepting.app);
-    let client = Client { ip: peer.ip().to_canonical(), encrypted: accepting.tls.is_some() };
+    let client_ip = peer.ip().to_canonical();
+    let reached = stream.local_addr().map_or(client_ip, |address| address.ip().to_canonical());
+    let client = Client { ip: client_ip, reached, encrypted: accepting.tls.is_some() };
     let stream = Patient::new(stream, slow, permit, move || app.metrics.slow_reader());
     let served = match accepting.tls.clone() {
         None => answer(stream, client, head, &accepting).await,

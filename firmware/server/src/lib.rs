@@ -13,11 +13,14 @@
 //! `App`, which every handler gets.
 //!
 //! A protocol is a module with a router, behind a feature of its own: `api`, `openai` with
-//! `realtime`. The `page` uses `api`.
+//! `realtime`. The `page` uses `api`. With `webrtc`, the conversations of `api` and `realtime` come
+//! over WebRTC as well (`call`, `wire`).
 
 #[cfg(feature = "api")]
 mod api;
 mod app;
+#[cfg(feature = "webrtc")]
+mod call;
 pub mod certificate;
 mod client;
 mod connection;
@@ -33,6 +36,8 @@ mod refusal;
 mod remote;
 mod routes;
 mod tls;
+#[cfg(any(feature = "api", feature = "realtime"))]
+mod wire;
 
 pub use guard::make_token;
 pub use listener::{DEFAULT, kinds};

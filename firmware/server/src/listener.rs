@@ -53,6 +53,8 @@ impl ListenerKind for Http {
         let scheme = if self.encrypted { "https" } else { "http" };
         let config = &around.config;
         let guard = Guard::new(config)?;
+        #[cfg(feature = "webrtc")]
+        crate::call::check(config)?;
         let mut sockets = Vec::new();
         for socket in sockets_at(scheme, rest)? {
             let place = local(scheme, &socket)?;

@@ -382,6 +382,11 @@ define! {
         /// A WebSocket from which nothing comes for this long, not even the answer to a ping, in s,
         /// is closed
         idle_s: u32 = 60u32, 5 to 86_400;
+        /// The address at which others reach this machine for sound over WebRTC, if that is not the one
+        /// of the connection: behind a proxy, or in a container. "" is that of the connection
+        media_address: String = "";
+        /// The first of 100 UDP ports for sound over WebRTC, for a firewall; 0 takes any port
+        media_port: u32 = 0u32, 0 to 65_436;
         /// How long requests may go on when the program ends, in s
         shutdown_s: u32 = 5u32, 0 to 600;
     }

@@ -1,17 +1,17 @@
-//! A conversation over a WebSocket: sound in both directions, events, and control of its own board.
+//! A conversation over a WebSocket or WebRTC: sound in both directions, events, and control of its own
+//! board.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{Message, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use sayso::internals::control::operation::Request;
 use sayso_remote_board::{Allowance, Outgoing};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::client::Client;
 use crate::refusal::refusal;
 use crate::remote::{Conversation, Visitor};
+use crate::wire::{Gone, Received, Wire};
 
 /// The longest message, in bytes: more than a second of sound at the highest rate.
 const LONGEST: usize = 256 * 1024;
@@ -105,11 +106,56 @@ pub async fn conversation(
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LONGEST).max_frame_size(LONGEST);
     upgrade.on_upgrade(move |socket| async move {
         let _alive = alive;
-        let idle = Duration::from_secs(app.config().server.idle_s.into());
-        let mut line = Line { app, socket, conversation, idle };
-        let reason = line.hold(hears, plays).await;
-        line.close(reason).await;
+        let line = Line::new(app, Wire::Socket(socket), conversation);
+        line.hold(hears, plays).await;
     })
+}
+
+/// Begins a conversation over WebRTC. The body is an offer (SDP) with sound in both directions and a
+/// data channel, which carries the texts of the WebSocket; the answer is one (SDP). The connection
+/// ends the conversation.
+#[cfg(feature = "webrtc")]
+#[utoipa::path(post, path = "/api/conversation", params(("name" = Option<String>, Query)),
+    request_body(content = String, content_type = "application/sdp"), security(("token" = [])),
+    responses(
+        (status = 201, description = "The answer", body = String, content_type = "application/sdp"),
+        (status = 400, description = "The offer or the name cannot be used"),
+        (status = 503, description = "The most conversations are held already: try again"),
+    ))]
+pub async fn call(
+    State(app): State<Arc<App>>,
+    Extension(client): Extension<Client>,
+    Extension(alive): Extension<mpsc::Sender<()>>,
+    Query(about): Query<About>,
+    offer: String,
+) -> Response {
+    use crate::call::{NoCall, answer, created};
+    let about =
+        About { hears: Some(sayso_webrtc::HEARS), plays: Some(sayso_webrtc::PLAYS), ..about };
+    let visitor = match about.visitor(client) {
+        Ok(visitor) => visitor,
+        Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", why),
+    };
+    let conversation = match Conversation::begin(&app, visitor).await {
+        Ok(conversation) => conversation,
+        Err(refused) => {
+            app.metrics.refused("busy");
+            return refused.into_response();
+        }
+    };
+    let (call, answer) = match answer(&app, client, &offer).await {
+        Ok(answered) => answered,
+        Err(NoCall::Offer(why)) => return refusal(StatusCode::BAD_REQUEST, "bad_request", why),
+        Err(NoCall::Socket(why)) => {
+            return refusal(StatusCode::INTERNAL_SERVER_ERROR, "failed", why);
+        }
+    };
+    let line = Line::new(app, Wire::Call(Box::new(call)), conversation);
+    tokio::spawn(async move {
+        let _alive = alive;
+        line.hold(sayso_webrtc::HEARS, sayso_webrtc::PLAYS).await;
+    });
+    created(answer, None)
 }
 
 /// The answer to a client that asks without a WebSocket, such as a page that wants to know why it
@@ -134,21 +180,37 @@ enum End {
     Close(u16, String),
 }
 
-/// A WebSocket, and its conversation.
+impl From<Gone> for End {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+/// A connection, and its conversation.
 struct Line {
     app: Arc<App>,
-    socket: WebSocket,
+    wire: Wire,
     conversation: Conversation,
     idle: Duration,
 }
 
 impl Line {
+    fn new(app: Arc<App>, wire: Wire, conversation: Conversation) -> Self {
+        let idle = Duration::from_secs(app.config().server.idle_s.into());
+        Self { app, wire, conversation, idle }
+    }
+
     /// Holds the conversation, until one of both ends it.
-    async fn hold(&mut self, hears: u32, plays: u32) -> End {
+    async fn hold(mut self, hears: u32, plays: u32) {
+        let end = self.serve(hears, plays).await;
+        self.close(end).await;
+    }
+
+    async fn serve(&mut self, hears: u32, plays: u32) -> End {
         let phrases = &self.app.around.phrases;
         let hello = message::hello(&self.conversation.board, hears, plays, phrases);
-        if let Err(end) = self.say(&hello).await {
-            return end;
+        if self.wire.say(&hello).await.is_err() {
+            return End::Gone;
         }
         let mut sound = None;
         let began = Instant::now();
@@ -160,14 +222,13 @@ impl Line {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                message = self.socket.recv() => {
+                message = self.wire.receive() => {
                     heard = Instant::now();
-                    let Some(Ok(message)) = message else { return End::Gone };
-                    let length = message_length(&message);
                     let now = began.elapsed();
                     let allowed = match &message {
-                        Message::Binary(_) => heard_allowed.take(length, now),
-                        _ => texts.take(1, now),
+                        Received::Binary(bytes) => heard_allowed.take(length(bytes.len()), now),
+                        Received::Text(_) | Received::Alive => texts.take(1, now),
+                        _ => true,
                     };
                     if !allowed {
                         let why = "more was sent than a conversation needs";
@@ -181,18 +242,17 @@ impl Line {
                 _ = look.tick() => {
                     let now = self.app.hub().sound(&self.conversation.board);
                     if let Some(now) = now.filter(|now| sound.replace(*now) != Some(*now))
-                        && let Err(end) = self.say(&message::sound(now)).await
+                        && self.wire.say(&message::sound(now)).await.is_err()
                     {
-                        return end;
+                        return End::Gone;
                     }
-                    if heard.elapsed() > self.idle {
+                    if heard.elapsed() > self.idle && !self.wire.may_be_silent() {
                         let why = "nothing came for too long";
                         return End::Close(close_code::POLICY, why.into());
                     }
                     if heard.max(asked).elapsed() > PING.min(self.idle / 3) {
                         asked = Instant::now();
-                        let ping = Message::Ping(axum::body::Bytes::new());
-                        if self.socket.send(ping).await.is_err() {
+                        if self.wire.ask().await.is_err() {
                             return End::Gone;
                         }
                     }
@@ -226,36 +286,56 @@ impl Line {
                     return Err(End::Close(close_code::POLICY, error.to_string()));
                 }
             };
-            self.say(&message::event(&event)).await?;
+            self.wire.say(&message::event(&event)).await?;
         }
         while let Some(outgoing) = self.conversation.peer.take() {
-            match outgoing {
-                Outgoing::Sound { samples, .. } => {
+            match (outgoing, &mut self.wire) {
+                (Outgoing::Sound { samples, .. }, Wire::Socket(socket)) => {
                     let sound = Message::Binary(message::to_pcm(&samples).into());
-                    self.socket.send(sound).await.map_err(|_| End::Gone)?;
+                    socket.send(sound).await.map_err(|_| End::Gone)?;
                 }
-                Outgoing::Stop { at, fade } => self.say(&message::stop_sound(at, fade)).await?,
+                (Outgoing::Stop { at, fade }, wire @ Wire::Socket(_)) => {
+                    wire.say(&message::stop_sound(at, fade)).await?;
+                }
+                #[cfg(feature = "webrtc")]
+                (Outgoing::Sound { samples, .. }, Wire::Call(call)) => call.play(&samples),
+                #[cfg(feature = "webrtc")]
+                (Outgoing::Stop { at, fade }, Wire::Call(call)) => call.stop(at, fade),
             }
         }
         Ok(())
     }
 
     /// Takes a message of the client's.
-    async fn take(&mut self, message: Message) -> Result<(), End> {
+    async fn take(&mut self, message: Received) -> Result<(), End> {
+        let peer = &self.conversation.peer;
         let text = match message {
-            Message::Binary(bytes) => {
+            Received::Binary(_) if self.wire.may_be_silent() => return Ok(()),
+            Received::Binary(bytes) => {
                 let Some(samples) = message::from_pcm(&bytes) else {
                     let why = "sound has 16 bits a sample, so a message has an even length";
                     return Err(End::Close(close_code::INVALID, why.into()));
                 };
-                self.conversation.peer.hear(&samples);
+                peer.hear(&samples);
                 return Ok(());
             }
-            Message::Text(text) => text,
-            Message::Close(_) => return Err(End::Gone),
-            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            #[cfg(feature = "webrtc")]
+            Received::Sound(packet) => {
+                peer.hear_block(packet.number, packet.at, packet.samples);
+                return Ok(());
+            }
+            #[cfg(feature = "webrtc")]
+            Received::Played(played) => {
+                peer.played(played.place, Some(played.stops));
+                return Ok(());
+            }
+            Received::Text(text) => text,
+            Received::Alive => return Ok(()),
+            Received::Gone => return Err(End::Gone),
         };
         match Incoming::parse(&text) {
+            // What a call has played is known.
+            Ok(Incoming::Played(_)) if self.wire.may_be_silent() => Ok(()),
             Ok(Incoming::Played(played)) => {
                 self.conversation.peer.played(played.samples, played.stops);
                 Ok(())
@@ -267,34 +347,23 @@ impl Line {
             Ok(Incoming::Operation(id, operation)) => {
                 let board = Some(self.conversation.board.clone());
                 let answer = self.app.hub().answer(&Request { board, operation });
-                self.say(&message::answer(id.as_ref(), &answer)).await
+                Ok(self.wire.say(&message::answer(id.as_ref(), &answer)).await?)
             }
-            Err(answer) => self.say(&answer).await,
+            Err(answer) => Ok(self.wire.say(&answer).await?),
         }
-    }
-
-    async fn say(&mut self, value: &Value) -> Result<(), End> {
-        let text = Message::Text(value.to_string().into());
-        self.socket.send(text).await.map_err(|_| End::Gone)
     }
 
     /// Ends the line, and with it the conversation.
     async fn close(mut self, end: End) {
         let End::Close(code, why) = end else { return };
         self.conversation.peer.close(&why);
-        let frame = CloseFrame { code, reason: why.as_str().into() };
         // The client may be gone by now.
-        if self.say(&message::goodbye(&why)).await.is_ok() {
-            let _ = self.socket.send(Message::Close(Some(frame))).await;
+        if self.wire.say(&message::goodbye(&why)).await.is_ok() {
+            self.wire.close(code, &why).await;
         }
     }
 }
 
-fn message_length(message: &Message) -> u32 {
-    let length = match message {
-        Message::Text(text) => text.len(),
-        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
-        Message::Close(_) => 0,
-    };
-    u32::try_from(length).unwrap_or(u32::MAX)
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }

@@ -51,7 +51,7 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let parts = ComponentsBuilder::new().security_scheme("token", token).build();
     let head = OpenApiBuilder::new().info(about).components(Some(parts)).build();
-    OpenApiRouter::with_openapi(head)
+    let router = OpenApiRouter::with_openapi(head)
         .routes(routes!(control::status))
         .routes(routes!(control::say))
         .routes(routes!(control::announce))
@@ -68,6 +68,8 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(household::list, household::set_list, household::remove_list))
         .routes(routes!(household::devices))
         .routes(routes!(events::events))
-        .routes(routes!(conversation::conversation))
-        .split_for_parts()
+        .routes(routes!(conversation::conversation));
+    #[cfg(feature = "webrtc")]
+    let router = router.routes(routes!(conversation::call));
+    router.split_for_parts()
 }

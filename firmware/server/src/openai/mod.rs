@@ -41,6 +41,10 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/v1/audio/translations", post(transcribe::translate));
     #[cfg(feature = "realtime")]
     let routes = routes.route("/v1/realtime", get(realtime::connect));
+    #[cfg(all(feature = "realtime", feature = "webrtc"))]
+    let routes = routes
+        .route("/v1/realtime", post(realtime::call))
+        .route("/v1/realtime/calls", post(realtime::call));
     // The guard bounds bodies by the settings.
     routes.layer(DefaultBodyLimit::disable())
 }

@@ -1,19 +1,20 @@
-//! The WebSocket of a Realtime session.
+//! The connection of a Realtime session.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::extract::ws::close_code;
 use sayso::internals::control::Command;
 use sayso::internals::engines::{Lease, instructions};
 use sayso_audio_io::Resampler;
 use sayso_board::CAPTURE_RATE;
 use sayso_models::llm::Sampling;
 use sayso_remote_board::{Outgoing, Peer, connect};
+#[cfg(feature = "webrtc")]
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 
-use super::flow::{Effect, Flow};
+use super::flow::{Carrier, Effect, Flow};
 use super::pacer::Pacer;
 use super::script::{Desk, Report};
 use super::settings::{Detection, Settings};
@@ -21,6 +22,7 @@ use super::talk::{self, News, Talk};
 use crate::app::App;
 use crate::openai::error::{Refusal, Result};
 use crate::openai::list::{ASSISTANT, Names};
+use crate::wire::{Gone, Received, Wire};
 
 /// How often waiting sound is let through.
 const TICK: Duration = Duration::from_millis(20);
@@ -35,6 +37,8 @@ pub struct Wishes {
     pub model: String,
     /// Whether it expects the names of events from before 2025.
     pub beta: bool,
+    /// How sound travels.
+    pub carrier: Carrier,
 }
 
 /// Why a line ends.
@@ -45,7 +49,13 @@ enum End {
     Close(u16, String),
 }
 
-/// A session, and the WebSocket on which it is held.
+impl From<Gone> for End {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+/// A session, and what is needed to hold it.
 pub struct Line {
     app: Arc<App>,
     flow: Flow,
@@ -57,6 +67,7 @@ pub struct Line {
     model: String,
     /// The sound of the present conversation.
     peer: Option<Peer>,
+    carrier: Carrier,
     pacer: Pacer,
     /// Whether the microphone counts as on.
     listens: bool,
@@ -77,10 +88,11 @@ impl Line {
         let (desk, reports) = Desk::new(Arc::clone(&news), sampling);
         let (talk, told) = Talk::prepare(app, lease, desk.clone(), Arc::clone(&news))?;
         let settings = Settings::new(&Names::of(config).tts, &wishes.model);
-        let pacer = pacer(&settings);
+        let carrier = wishes.carrier;
+        let pacer = pacer(carrier.hears(&settings));
         Ok(Self {
             app: Arc::clone(app),
-            flow: Flow::new(settings, instructions(config), wishes.beta),
+            flow: Flow::new(settings, instructions(config), wishes.beta, carrier),
             desk,
             reports,
             talk,
@@ -88,6 +100,7 @@ impl Line {
             news,
             model: wishes.model,
             peer: None,
+            carrier,
             pacer,
             listens: false,
             sent: 0,
@@ -95,15 +108,22 @@ impl Line {
         })
     }
 
-    /// Holds the session, until one of both ends it.
-    pub async fn hold(mut self, mut socket: WebSocket) {
-        let End::Close(code, why) = self.serve(&mut socket).await else { return };
-        let frame = CloseFrame { code, reason: why.as_str().into() };
-        // The client may be gone by now.
-        let _ = socket.send(Message::Close(Some(frame))).await;
+    /// Changes the session as the client has asked for when it connected.
+    ///
+    /// # Errors
+    /// When a value cannot be used.
+    #[cfg(feature = "webrtc")]
+    pub fn update(&mut self, session: &Value) -> Result<()> {
+        self.flow.update(session)
     }
 
-    async fn serve(&mut self, socket: &mut WebSocket) -> End {
+    /// Holds the session, until one of both ends it.
+    pub async fn hold(mut self, mut wire: Wire) {
+        let End::Close(code, why) = self.serve(&mut wire).await else { return };
+        wire.close(code, &why).await;
+    }
+
+    async fn serve(&mut self, wire: &mut Wire) -> End {
         let idle = Duration::from_secs(self.app.config().server.idle_s.into());
         let (mut heard, mut asked) = (self.began, self.began);
         let news = Arc::clone(&self.news);
@@ -111,31 +131,39 @@ impl Line {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            if let Err(end) = self.carry_out(socket).await {
+            if let Err(end) = self.carry_out(wire).await {
                 return end;
             }
             tokio::select! {
-                message = socket.recv() => {
+                message = wire.receive() => {
                     heard = Instant::now();
                     match message {
-                        Some(Ok(Message::Text(text))) => self.flow.client(&text),
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        Some(Ok(Message::Binary(_))) => {
+                        Received::Text(text) => self.flow.client(&text),
+                        Received::Alive => {}
+                        Received::Binary(_) => {
                             let why = "events are texts: sound is base64 in them";
                             return End::Close(close_code::UNSUPPORTED, why.into());
                         }
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                        #[cfg(feature = "webrtc")]
+                        Received::Sound(packet) => self.hear(packet),
+                        #[cfg(feature = "webrtc")]
+                        Received::Played(played) => {
+                            if let Some(peer) = &self.peer {
+                                peer.played(played.place, Some(played.stops));
+                            }
+                        }
+                        Received::Gone => return End::Gone,
                     }
                 }
                 () = news.notified() => {}
                 _ = tick.tick() => {
-                    if heard.elapsed() > idle {
+                    if heard.elapsed() > idle && !wire.may_be_silent() {
                         let why = "nothing came for too long";
                         return End::Close(close_code::POLICY, why.into());
                     }
                     if heard.max(asked).elapsed() > PING.min(idle / 3) {
                         asked = Instant::now();
-                        if socket.send(Message::Ping(Default::default())).await.is_err() {
+                        if wire.ask().await.is_err() {
                             return End::Gone;
                         }
                     }
@@ -144,12 +172,24 @@ impl Line {
                     return End::Close(close_code::AWAY, "the program ends".into());
                 }
             }
-            self.gather();
+            self.gather(wire);
+        }
+    }
+
+    /// Takes sound of a call.
+    #[cfg(feature = "webrtc")]
+    fn hear(&mut self, packet: sayso_webrtc::Packet) {
+        if !self.flow.listen(&packet.samples) {
+            return;
+        }
+        self.begin();
+        if let Some(peer) = &self.peer {
+            peer.hear_block(packet.number, packet.at, packet.samples);
         }
     }
 
     /// Takes what the conversation reports, and the sound in both directions.
-    fn gather(&mut self) {
+    fn gather(&mut self, wire: &mut Wire) {
         while let Ok(report) = self.reports.try_recv() {
             self.flow.report(report);
         }
@@ -166,7 +206,7 @@ impl Line {
         let Some(peer) = &self.peer else { return };
         let now = self.began.elapsed();
         let sound = self.pacer.take(now);
-        let listens = !self.pacer.is_off(now);
+        let listens = self.carrier == Carrier::Call || !self.pacer.is_off(now);
         if listens != self.listens {
             self.listens = listens;
             peer.listens(listens);
@@ -179,21 +219,23 @@ impl Line {
             match outgoing {
                 Outgoing::Sound { at, samples } => {
                     self.sent = at + samples.len() as u64;
-                    self.flow.sound(&samples);
+                    let is_heard = self.flow.sound(&samples);
+                    play(wire, samples, is_heard);
                 }
-                Outgoing::Stop { at, .. } => {
+                Outgoing::Stop { at, fade } => {
                     self.flow.dropped(self.sent.saturating_sub(at));
                     self.sent = at;
+                    stop(wire, at, fade);
                 }
             }
         }
     }
 
     /// Does what follows.
-    async fn carry_out(&mut self, socket: &mut WebSocket) -> std::result::Result<(), End> {
+    async fn carry_out(&mut self, wire: &mut Wire) -> std::result::Result<(), End> {
         for effect in self.flow.take() {
             match effect {
-                Effect::Send(event) => send(socket, &event).await?,
+                Effect::Send(event) => wire.say(&event).await?,
                 Effect::Hear(sound) => {
                     self.begin();
                     if !self.pacer.push(&sound) {
@@ -202,9 +244,9 @@ impl Line {
                     }
                 }
                 Effect::ClearInput => self.pacer.clear(),
-                Effect::WriteDown(recording) => {
+                Effect::WriteDown(recording, rate) => {
                     self.begin();
-                    match self.at_capture_rate(&recording) {
+                    match at_capture_rate(&recording, rate) {
                         Ok(recording) => self.talk.command(Command::AskAloud(recording.into())),
                         Err(refusal) => self.flow.failed(refusal.message()),
                     }
@@ -225,7 +267,7 @@ impl Line {
                 Effect::Restart => {
                     self.talk.end();
                     self.peer = None;
-                    self.pacer = pacer(&self.flow.settings);
+                    self.pacer = pacer(self.carrier.hears(&self.flow.settings));
                 }
             }
         }
@@ -238,7 +280,7 @@ impl Line {
             return;
         }
         let settings = &self.flow.settings;
-        let (hears, plays) = (settings.input.rate(), settings.output.rate());
+        let (hears, plays) = (self.carrier.hears(settings), self.carrier.plays(settings));
         let news = Arc::clone(&self.news);
         match connect(hears, plays, move || news.notify_one()) {
             Ok((board, peer)) => {
@@ -255,16 +297,6 @@ impl Line {
             Err(error) => self.flow.failed(&error.to_string()),
         }
     }
-
-    fn at_capture_rate(&self, recording: &[f32]) -> Result<Vec<f32>> {
-        let failed = |error: sayso_audio_io::Error| Refusal::failed(error.to_string());
-        let mut resampler =
-            Resampler::new(self.flow.settings.input.rate(), CAPTURE_RATE).map_err(failed)?;
-        let mut converted = Vec::new();
-        resampler.process(recording, &mut converted);
-        resampler.finish(&mut converted);
-        Ok(converted)
-    }
 }
 
 impl Drop for Line {
@@ -275,12 +307,37 @@ impl Drop for Line {
     }
 }
 
-fn pacer(settings: &Settings) -> Pacer {
-    let rate = settings.input.rate();
+fn at_capture_rate(recording: &[f32], rate: u32) -> Result<Vec<f32>> {
+    let failed = |error: sayso_audio_io::Error| Refusal::failed(error.to_string());
+    let mut resampler = Resampler::new(rate, CAPTURE_RATE).map_err(failed)?;
+    let mut converted = Vec::new();
+    resampler.process(recording, &mut converted);
+    resampler.finish(&mut converted);
+    Ok(converted)
+}
+
+fn pacer(rate: u32) -> Pacer {
     Pacer::new(rate, WAITING_S * rate as usize)
 }
 
-async fn send(socket: &mut WebSocket, event: &Value) -> std::result::Result<(), End> {
-    let text = Message::Text(event.to_string().into());
-    socket.send(text).await.map_err(|_| End::Gone)
+/// Plays sound over a call; over a WebSocket, it is in the events.
+#[cfg_attr(not(feature = "webrtc"), expect(unused_variables, reason = "there are no calls"))]
+fn play(wire: &mut Wire, samples: Vec<f32>, is_heard: bool) {
+    #[cfg(feature = "webrtc")]
+    if let Wire::Call(call) = wire {
+        match is_heard {
+            true => call.play(&samples),
+            // The places go on all the same.
+            false => call.play(&vec![0.0; samples.len()]),
+        }
+    }
+}
+
+/// Ends the sound of a call at a place.
+#[cfg_attr(not(feature = "webrtc"), expect(unused_variables, reason = "there are no calls"))]
+fn stop(wire: &mut Wire, at: u64, fade: u16) {
+    #[cfg(feature = "webrtc")]
+    if let Wire::Call(call) = wire {
+        call.stop(at, fade);
+    }
 }

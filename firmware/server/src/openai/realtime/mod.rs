@@ -1,7 +1,7 @@
-//! `/v1/realtime`: spoken conversations over a WebSocket, with OpenAI's events.
+//! `/v1/realtime`: spoken conversations over a WebSocket or a WebRTC call, with OpenAI's events.
 //!
 //! ```text
-//! client ◄─► line: WebSocket ◄─► flow: events and items (pure) ──► script: what is to be answered
+//! client ◄─► line: its wire ◄─► flow: events and items (pure) ──► script: what is to be answered
 //!              │                   ▲ reports                             │
 //!              ▼ sound             │                                     ▼
 //!            peer ◄─► conversation: turn machine, guesses, playback ─► answerer: the language model
@@ -11,6 +11,8 @@
 //! it answers what the client's session says, and its history is the session's items.
 
 mod answerer;
+#[cfg(feature = "webrtc")]
+mod call;
 mod codec;
 mod flow;
 mod items;
@@ -31,11 +33,15 @@ use sayso_models::Cancel;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+#[cfg(feature = "webrtc")]
+pub use self::call::call;
+use self::flow::Carrier;
 use self::line::{Line, Wishes};
 use super::error::{Refusal, Result};
 use super::job;
 use super::list::ASSISTANT;
 use crate::app::App;
+use crate::wire::Wire;
 
 /// The longest message, in bytes, as OpenAI has it: 15 MiB of sound in base64.
 const LONGEST: usize = 21 << 20;
@@ -66,23 +72,33 @@ pub async fn connect(
     };
     let beta = says("openai-beta", "realtime=v1")
         || says("sec-websocket-protocol", "openai-beta.realtime-v1");
-    let model = address.model.unwrap_or_else(|| ASSISTANT.to_owned());
-    if model.len() > LONGEST_NAME {
-        return Err(Refusal::invalid("model", "the name of the model is too long"));
-    }
-    let wishes = Wishes { model, beta };
-    let own = Arc::clone(&app);
-    // Loading the models may take long.
-    let line = tokio::task::spawn_blocking(move || {
-        let lease = job::lease(&own, &Cancel::new())?;
-        Line::prepare(&own, lease, wishes)
-    });
-    let line = line.await.map_err(|_| Refusal::failed("the session could not be prepared"))??;
+    let line = prepare(&app, address.model, beta, Carrier::Events).await?;
     let upgrade = upgrade.protocols(["realtime"]);
     let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let _alive = alive;
         app.metrics.began();
-        line.hold(socket).await;
+        line.hold(Wire::Socket(socket)).await;
     }))
+}
+
+/// A session on one of the pool.
+async fn prepare(
+    app: &Arc<App>,
+    model: Option<String>,
+    beta: bool,
+    carrier: Carrier,
+) -> Result<Line> {
+    let model = model.unwrap_or_else(|| ASSISTANT.to_owned());
+    if model.len() > LONGEST_NAME {
+        return Err(Refusal::invalid("model", "the name of the model is too long"));
+    }
+    let wishes = Wishes { model, beta, carrier };
+    let own = Arc::clone(app);
+    // Loading the models may take long.
+    let line = tokio::task::spawn_blocking(move || {
+        let lease = job::lease(&own, &Cancel::new())?;
+        Line::prepare(&own, lease, wishes)
+    });
+    line.await.map_err(|_| Refusal::failed("the session could not be prepared"))?
 }

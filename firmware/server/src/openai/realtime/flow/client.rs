@@ -3,7 +3,7 @@
 use sayso_models::llm::{Message, Role};
 use serde_json::{Value, json};
 
-use super::{Began, Effect, Flow, Prompt};
+use super::{Began, Carrier, Effect, Flow, Prompt};
 use crate::openai::error::{Refusal, Result};
 use crate::openai::id;
 use crate::openai::realtime::items::{Item, Items, Kind};
@@ -72,6 +72,10 @@ impl Flow {
                 self.create_response(event.get("response").cloned().unwrap_or_else(|| json!({})))
             }
             Some("response.cancel") => self.cancel(),
+            Some("output_audio_buffer.clear") if self.carrier == Carrier::Call => {
+                self.out.push(Effect::Stop);
+                Ok(())
+            }
             other => {
                 let shown: String = other.unwrap_or_default().chars().take(60).collect();
                 let message = format!("{shown:?} is no event that is known here");
@@ -80,7 +84,11 @@ impl Flow {
         }
     }
 
-    fn update(&mut self, session: &Value) -> Result<()> {
+    /// Changes the session.
+    ///
+    /// # Errors
+    /// When a value cannot be used; then nothing changes.
+    pub fn update(&mut self, session: &Value) -> Result<()> {
         let (before, instructed) = (self.settings.clone(), self.is_instructed());
         self.settings.update(session)?;
         let shown = self.settings.to_json(&self.id, &self.instructions, self.beta);
@@ -94,7 +102,25 @@ impl Flow {
         Ok(())
     }
 
+    /// Takes sound of a call. Returns whether the conversation is to hear it.
+    #[cfg_attr(not(feature = "webrtc"), allow(dead_code, reason = "there are no calls"))]
+    pub fn listen(&mut self, samples: &[f32]) -> bool {
+        if self.settings.detection != Detection::Manual {
+            return true;
+        }
+        // A microphone that is always on fills it; what is said last counts.
+        let most = (LONGEST_MS * u64::from(self.carrier.hears(&self.settings)) / 1000) as usize;
+        let surplus = (self.buffer.len() + samples.len()).saturating_sub(most);
+        self.buffer.drain(..surplus.min(self.buffer.len()));
+        self.buffer.extend(samples);
+        false
+    }
+
     fn append(&mut self, audio: &str) -> Result<()> {
+        if self.carrier == Carrier::Call {
+            let message = "the sound of this session comes over its call";
+            return Err(Refusal::invalid(None, message));
+        }
         let samples = self.settings.input.decode(audio).ok_or_else(|| {
             let message = "this is no sound of the session's format in base64";
             Refusal::invalid("audio", message)
@@ -118,7 +144,8 @@ impl Flow {
                            turn_detection to null to end turns yourself";
             return Err(Refusal::invalid(None, message));
         }
-        let length = self.settings.input.ms(self.buffer.len() as u64);
+        let rate = u64::from(self.carrier.hears(&self.settings));
+        let length = self.buffer.len() as u64 * 1000 / rate;
         if length < SHORTEST_MS {
             let message =
                 format!("the buffer holds {length} ms, at least {SHORTEST_MS} are needed");
@@ -128,7 +155,8 @@ impl Flow {
         let item = id("item_");
         self.commit(item.clone());
         let recording = std::mem::take(&mut self.buffer);
-        self.write_down(item, recording);
+        let rate = self.carrier.hears(&self.settings);
+        self.write_down(item, recording, rate);
         Ok(())
     }
 
@@ -139,9 +167,9 @@ impl Flow {
         }
     }
 
-    fn write_down(&mut self, item: String, recording: Vec<f32>) {
+    fn write_down(&mut self, item: String, recording: Vec<f32>, rate: u32) {
         self.recordings.push_back(item);
-        self.out.push(Effect::WriteDown(recording));
+        self.out.push(Effect::WriteDown(recording, rate));
     }
 
     fn create_item(&mut self, event: &Value) -> Result<()> {
@@ -166,7 +194,7 @@ impl Flow {
         self.items.insert(item, after)?;
         self.show_item(&name);
         match recording {
-            Some(recording) => self.write_down(name, recording),
+            Some(recording) => self.write_down(name, recording, self.settings.input.rate()),
             None => self.follow(),
         }
         Ok(())

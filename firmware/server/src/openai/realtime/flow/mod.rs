@@ -24,6 +24,10 @@ use crate::openai::id;
 /// Drafts that are remembered: guesses that were dropped are among them.
 const DRAFTS: usize = 8;
 
+/// The rates of a call, in Hz: those of the capture, and of the voice.
+const CALL_HEARS: u32 = 16_000;
+const CALL_PLAYS: u32 = 24_000;
+
 /// Something that the conversation reports. Times are in ms of its sound.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
@@ -78,6 +82,34 @@ pub struct Ended {
     pub heard: String,
 }
 
+/// How the sound of a session travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// In the events, in the formats of the session.
+    Events,
+    /// Beside them, on a call whose own format it has.
+    #[cfg_attr(not(feature = "webrtc"), allow(dead_code, reason = "there are no calls"))]
+    Call,
+}
+
+impl Carrier {
+    /// The rate of the sound that is heard, in Hz.
+    pub fn hears(self, settings: &Settings) -> u32 {
+        match self {
+            Self::Events => settings.input.rate(),
+            Self::Call => CALL_HEARS,
+        }
+    }
+
+    /// The rate of the sound that is played, in Hz.
+    pub fn plays(self, settings: &Settings) -> u32 {
+        match self {
+            Self::Events => settings.output.rate(),
+            Self::Call => CALL_PLAYS,
+        }
+    }
+}
+
 /// What follows.
 #[derive(Clone, Debug)]
 pub enum Effect {
@@ -87,8 +119,8 @@ pub enum Effect {
     Hear(Vec<f32>),
     /// What waits to be heard is dropped.
     ClearInput,
-    /// The conversation writes down this recording, at the rate of the input.
-    WriteDown(Vec<f32>),
+    /// The conversation writes down this recording, at this rate in Hz.
+    WriteDown(Vec<f32>, u32),
     /// The conversation answers.
     Answer(Box<Prompt>),
     /// The conversation ends what it says or is about to say.
@@ -124,6 +156,7 @@ struct Draft {
 /// A session.
 pub struct Flow {
     beta: bool,
+    carrier: Carrier,
     id: String,
     conversation: String,
     /// The assistant's own instructions.
@@ -146,9 +179,10 @@ pub struct Flow {
 
 impl Flow {
     /// A session that has just begun.
-    pub fn new(settings: Settings, instructions: &str, beta: bool) -> Self {
+    pub fn new(settings: Settings, instructions: &str, beta: bool, carrier: Carrier) -> Self {
         let mut flow = Self {
             beta,
+            carrier,
             id: id("sess_"),
             conversation: id("conv_"),
             instructions: instructions.to_owned(),

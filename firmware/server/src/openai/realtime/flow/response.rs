@@ -3,7 +3,7 @@
 use sayso_models::llm::{Call, Completed, End, Role};
 use serde_json::{Value, json};
 
-use super::{Began, Ended, Flow, How};
+use super::{Began, Carrier, Ended, Flow, How};
 use crate::openai::id;
 use crate::openai::realtime::items::{self, Item, Kind};
 use crate::openai::realtime::settings::Settings;
@@ -191,22 +191,32 @@ impl Flow {
         }
     }
 
-    /// Sound on its way to the client, at the rate of the output.
-    pub fn sound(&mut self, samples: &[f32]) {
+    /// Sound on its way to the client, at the rate of the output. Returns whether it is to be heard.
+    pub fn sound(&mut self, samples: &[f32]) -> bool {
         if self.open.is_none() {
             self.begin_response(Began::Own, None, None, &json!({}));
         }
         // What a rule or a skill answers is spoken in any case.
         if self.open.as_ref().is_some_and(|open| !open.settings.spoken) {
-            return;
+            return false;
         }
-        let delta = self.settings.output.encode(samples);
-        let Some(mut event) = self.part() else { return };
-        if let Some(message) = self.open.as_mut().and_then(|open| open.message.as_mut()) {
-            message.samples += samples.len() as u64;
+        let Some(mut event) = self.part() else { return false };
+        let Some(open) = &mut self.open else { return false };
+        let response = open.id.clone();
+        let Some(message) = &mut open.message else { return false };
+        let first = message.samples == 0;
+        message.samples += samples.len() as u64;
+        match self.carrier {
+            Carrier::Events => {
+                event["delta"] = self.settings.output.encode(samples).into();
+                self.send("response.output_audio.delta", event);
+            }
+            Carrier::Call if first => {
+                self.send("output_audio_buffer.started", json!({ "response_id": response }));
+            }
+            Carrier::Call => {}
         }
-        event["delta"] = delta.into();
-        self.send("response.output_audio.delta", event);
+        true
     }
 
     /// So many samples that were sent will not be played.
@@ -360,6 +370,11 @@ impl Flow {
                 open = same;
             }
         }
+        // On a call, the turn ends when the last of it was played.
+        let sounded = open.message.as_ref().is_some_and(|message| message.samples > 0);
+        let played = (self.carrier == Carrier::Call && sounded).then(|| {
+            if whole { "output_audio_buffer.stopped" } else { "output_audio_buffer.cleared" }
+        });
         if let Some(message) = open.message.take() {
             self.end_message(&open, &message, ended);
         }
@@ -385,6 +400,9 @@ impl Flow {
         };
         let response = self.response(&open, status, details, usage(done.as_deref()));
         self.send("response.done", json!({ "response": response }));
+        if let Some(played) = played {
+            self.send(played, json!({ "response_id": open.id }));
+        }
         if !open.is_kept {
             for item in &open.output {
                 self.items.remove(item);
@@ -397,7 +415,7 @@ impl Flow {
     fn end_message(&mut self, open: &Open, message: &Spoken, ended: &Ended) {
         let whole = ended.how == How::Complete;
         let aloud = open.settings.spoken;
-        let ms = self.settings.output.ms(message.samples);
+        let ms = message.samples * 1000 / u64::from(self.carrier.plays(&self.settings));
         let heard = match (whole, aloud) {
             (true, _) | (_, false) => message.text.clone(),
             // By the counter of what was played; the client may know of a little less.

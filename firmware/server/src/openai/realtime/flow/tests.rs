@@ -5,7 +5,7 @@ use sayso_models::llm::{Call, Completed, End};
 use super::*;
 
 fn session(update: Value) -> Flow {
-    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false);
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false, Carrier::Events);
     client(&mut flow, json!({ "type": "session.update", "session": update }));
     flow.take();
     flow
@@ -63,7 +63,7 @@ fn script(flow: &mut Flow) -> Script {
 
 #[test]
 fn a_session_begins_with_its_settings() {
-    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false);
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false, Carrier::Events);
     let events = told(&mut flow);
     assert_eq!(kinds(&events), ["session.created"]);
     let session = &events[0]["session"];
@@ -72,7 +72,7 @@ fn a_session_begins_with_its_settings() {
         (&json!("realtime"), &json!("Default."))
     );
     assert_eq!(session["audio"]["input"]["format"], json!({"type": "audio/pcm", "rate": 24_000}));
-    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", true);
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", true, Carrier::Events);
     let events = told(&mut flow);
     assert_eq!(kinds(&events), ["session.created", "conversation.created"]);
     assert_eq!(events[0]["session"]["input_audio_format"], "pcm16");
@@ -140,7 +140,7 @@ fn a_spoken_question_is_answered_in_the_documented_order() {
 
 #[test]
 fn the_names_of_before_are_kept_for_clients_of_before() {
-    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "", true);
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "", true, Carrier::Events);
     flow.take();
     ask(&mut flow, 1, "Hello?");
     flow.heard(Heard::Token { turn: 1, text: "Hi.".into() });
@@ -544,7 +544,7 @@ mod any {
         /// is done once; deltas belong to the response in progress.
         #[test]
         fn responses_begin_and_end(steps in prop::collection::vec(step(), 0..60)) {
-            let mut flow = Flow::new(Settings::new("v", "m"), "", false);
+            let mut flow = Flow::new(Settings::new("v", "m"), "", false, Carrier::Events);
             let mut open: Option<String> = None;
             for step in steps {
                 match step {
