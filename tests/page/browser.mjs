@@ -31,6 +31,8 @@ export async function start({ recording, denied = false, gesture = false } = {})
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // Calls within this machine.
+      "--allow-loopback-in-peer-connection",
       ...(denied ? ["--deny-permission-prompts"] : ["--use-fake-ui-for-media-stream"]),
       ...(gesture ? [] : ["--autoplay-policy=no-user-gesture-required"]),
       ...microphone,

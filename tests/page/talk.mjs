@@ -22,6 +22,24 @@ const keep = () => {
     return open(wanted);
   };
   const { connect } = AudioNode.prototype;
+  // What a call brings is played without the Web Audio API.
+  const Connection = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Connection {
+    constructor(...parts) {
+      super(...parts);
+      this.addEventListener("track", ({ track }) => {
+        const context = new AudioContext({ sampleRate: 24_000 });
+        globalThis.rate = 24_000;
+        const recorder = context.createScriptProcessor(4_096, 1, 1);
+        recorder.onaudioprocess = ({ inputBuffer }) => {
+          globalThis.played.push(...inputBuffer.getChannelData(0));
+        };
+        connect.call(context.createMediaStreamSource(new MediaStream([track])), recorder);
+        connect.call(recorder, context.destination);
+      });
+      globalThis.calls = (globalThis.calls ?? 0) + 1;
+    }
+  };
   AudioNode.prototype.connect = function (target, ...rest) {
     if (target instanceof AudioDestinationNode) {
       const recorder = this.context.createScriptProcessor(4_096, 1, 1);
@@ -100,6 +118,7 @@ try {
     await face(page, ["listening", "asleep"]);
   }
   Object.assign(result, await shown(page));
+  result.calls = await page.evaluate(() => globalThis.calls ?? 0);
   const { rate, played } = await page.evaluate(() => ({ rate: globalThis.rate, played: globalThis.played }));
   wav(output, rate, played);
   console.log(JSON.stringify(result));

@@ -119,11 +119,38 @@ fn a_question_to_the_page_is_answered_aloud() {
 }
 
 #[test]
-fn speech_interrupts_the_page() {
+fn a_question_by_webrtc_is_answered_aloud() {
     if !is_there() {
         return;
     }
     let (live, address) = serve();
+    let address = format!("{address}?transport=webrtc");
+    let (shown, heard) =
+        talk(&address, "ask", &[(2.0, "commands-misc-en/rh3_what_time_is_it.flac")]);
+    assert!(live.ctrl_c());
+    assert_eq!(shown["calls"], 1, "it called, and needed nothing else: {shown}");
+    let exchange = &shown["exchanges"][0];
+    let (you, answer) = (exchange["you"].as_str().unwrap(), exchange["sayso"].as_str().unwrap());
+    assert!(Wer::of("what time is it", you).percent() < 30.0, "{shown}");
+    assert!(Wer::of(answer, &heard).percent() < 50.0, "{heard:?} for {answer:?}");
+}
+
+#[test]
+fn speech_interrupts_the_page_by_webrtc() {
+    interrupted("?transport=webrtc");
+}
+
+#[test]
+fn speech_interrupts_the_page() {
+    interrupted("");
+}
+
+fn interrupted(query: &str) {
+    if !is_there() {
+        return;
+    }
+    let (live, address) = serve();
+    let address = address + query;
     let parts = [(1.0, "commands-misc-en/v2j_turn_on_living_room_lamp.flac")];
     let (shown, _) = talk(&address, "interrupt", &parts);
     assert!(live.ctrl_c());

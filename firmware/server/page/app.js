@@ -1,6 +1,7 @@
 // Puts the page together: what happens, in which order. What is decided is in state.js.
 
 import { Api } from "./api.js";
+import { CallTransport, calls } from "./call.js";
 import { Cards } from "./cards.js";
 import { Idle } from "./idle.js";
 import { loudness } from "./format.js";
@@ -53,17 +54,10 @@ class App {
       onSound: (pcm, dbfs) => this.#heard(pcm, dbfs),
     });
     this.loudspeaker = new Loudspeaker({ onPlayed: (played) => this.#played(played) });
-    this.transport = new SocketTransport({
-      api: this.api,
-      name: this.address.name,
-      hears: HEARS,
-      plays: PLAYS,
-      onLink: (link) => this.#linked(link),
-      onHello: (hello) => this.#hello(hello),
-      onEvent: (event) => this.#event(event),
-      onSound: (at, pcm) => this.loudspeaker.play(at, pcm),
-      onStop: (at, fade) => this.loudspeaker.stop(at, fade),
-    });
+    const { hostname } = location;
+    const canCall = Boolean(globalThis.RTCPeerConnection);
+    const isCall = calls({ wanted: this.address.transport, hostname, canCall });
+    this.transport = isCall ? this.#callTransport() : this.#socketTransport();
     this.idle = new Idle({
       after: this.address.kiosk ? this.address.idle : 0,
       onIdle: () => this.#become(model.forgotten(this.state)),
@@ -84,14 +78,53 @@ class App {
     if (this.address.kiosk) this.begin();
   }
 
+  #linkCalls() {
+    return {
+      api: this.api,
+      name: this.address.name,
+      onLink: (link) => this.#linked(link),
+      onHello: (hello) => this.#hello(hello),
+      onEvent: (event) => this.#event(event),
+    };
+  }
+
+  #socketTransport() {
+    return new SocketTransport({
+      ...this.#linkCalls(),
+      hears: HEARS,
+      plays: PLAYS,
+      onSound: (at, pcm) => this.loudspeaker.play(at, pcm),
+      onStop: (at, fade) => this.loudspeaker.stop(at, fade),
+    });
+  }
+
+  #callTransport() {
+    return new CallTransport({
+      ...this.#linkCalls(),
+      onLevel: (dbfs) => this.#sounds(dbfs),
+      onUnavailable: async () => {
+        const { early } = this.transport;
+        this.transport.close();
+        this.transport = this.#socketTransport();
+        this.transport.early = early;
+        await this.loudspeaker.begin(PLAYS);
+        this.transport.open();
+      },
+    });
+  }
+
+  /** Connects and sounds, if the browser lets it. */
+  async #connect() {
+    const isFirst = this.state.link === "idle";
+    if (this.transport.carriesSound) this.transport.resume();
+    else if (isFirst) await this.loudspeaker.begin(PLAYS);
+    else await this.loudspeaker.resume();
+    if (isFirst) this.transport.open();
+  }
+
   /** Begins to listen and to speak. Called by a tap or a key press. */
   async begin() {
-    if (this.state.link === "idle") {
-      await this.loudspeaker.begin(PLAYS);
-      this.transport.open();
-    } else {
-      await this.loudspeaker.resume();
-    }
+    await this.#connect();
     if (this.state.microphone !== "on") await this.microphone.begin();
     this.microphone.open(this.settings.mode === "hands-free" || this.state.held);
     this.#stayAwake();
@@ -99,12 +132,7 @@ class App {
 
   /** Asks a typed question. */
   async ask(text) {
-    if (this.state.link === "idle") {
-      await this.loudspeaker.begin(PLAYS);
-      this.transport.open();
-    } else {
-      await this.loudspeaker.resume();
-    }
+    await this.#connect();
     this.transport.send({ op: "ask", text });
   }
 
@@ -168,7 +196,8 @@ class App {
 
   #linked(link) {
     // A new connection counts its sound from the beginning.
-    if (link !== "open" && this.state.link === "open") this.loudspeaker.begin(PLAYS);
+    const isOver = link !== "open" && this.state.link === "open";
+    if (isOver && !this.transport.carriesSound) this.loudspeaker.begin(PLAYS);
     this.#become(model.linked(this.state, link));
     if (link !== "open") return;
     this.#listens();
@@ -183,7 +212,9 @@ class App {
   /** Tells the server whether sound comes, so that it does not wait for any. */
   #listens() {
     const { link, microphone, muted } = this.state;
-    if (link === "open") this.transport.send({ op: "microphone", on: microphone === "on" && !muted });
+    const on = microphone === "on" && !muted;
+    this.transport.listen(on ? this.microphone.track : null);
+    if (link === "open") this.transport.send({ op: "microphone", on });
   }
 
   #heard(pcm, dbfs) {
@@ -194,6 +225,10 @@ class App {
 
   #played({ place, stops, dbfs }) {
     this.transport.played(place, stops);
+    this.#sounds(dbfs);
+  }
+
+  #sounds(dbfs) {
     if (this.state.turn === "speaking") this.orb.level(loudness(dbfs));
   }
 

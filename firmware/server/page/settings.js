@@ -45,7 +45,7 @@ export function save(storage, settings) {
 /**
  * What the address says: `?kiosk` for a screen that stands somewhere, `?idle=SECONDS` for when a
  * kiosk forgets what was said, `?name=` for the name of its board, `?title=` for the head of the page,
- * `?mode=` for how to talk.
+ * `?mode=` for how to talk, `?transport=webrtc` or `websocket` for how sound travels.
  */
 export function fromAddress(search) {
   const params = new URLSearchParams(search);
@@ -56,5 +56,6 @@ export function fromAddress(search) {
     name: (params.get("name") ?? "").slice(0, 60),
     title: (params.get("title") ?? "").slice(0, 60),
     mode: CHOICES.mode.includes(params.get("mode")) ? params.get("mode") : null,
+    transport: ["webrtc", "websocket"].includes(params.get("transport")) ? params.get("transport") : null,
   };
 }

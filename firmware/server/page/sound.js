@@ -67,7 +67,13 @@ export class Microphone {
   /** Whether sound is passed on; silence otherwise. */
   open(isOpen) {
     this.isOpen = isOpen;
+    if (this.track) this.track.enabled = isOpen;
     this.node?.port.postMessage({ open: isOpen });
+  }
+
+  /** Its track, or `null`. */
+  get track() {
+    return this.stream?.getAudioTracks()[0] ?? null;
   }
 
   /** Gives the microphone back. */

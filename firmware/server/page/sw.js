@@ -6,6 +6,7 @@ const PAGE = [
   "./",
   "api.js",
   "app.js",
+  "call.js",
   "capture.worklet.js",
   "cards.js",
   "format.js",

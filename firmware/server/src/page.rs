@@ -39,10 +39,11 @@ const SVG: &str = "image/svg+xml";
 const PNG: &str = "image/png";
 const MANIFEST: &str = "application/manifest+json";
 
-const FILES: [File; 24] = files! {
+const FILES: [File; 25] = files! {
     "index.html": HTML,
     "api.js": SCRIPT,
     "app.js": SCRIPT,
+    "call.js": SCRIPT,
     "capture.worklet.js": SCRIPT,
     "cards.js": SCRIPT,
     "format.js": SCRIPT,

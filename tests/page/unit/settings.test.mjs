@@ -30,7 +30,9 @@ test("settings last, and a browser that forbids it does no harm", () => {
 test("the address turns the page into a kiosk", () => {
   assert.equal(fromAddress("").kiosk, false);
   const kiosk = fromAddress("?kiosk&idle=20&title=Museum&mode=push-to-talk");
-  assert.deepEqual(kiosk, { kiosk: true, idle: 20, name: "", title: "Museum", mode: "push-to-talk" });
+  assert.deepEqual(kiosk, { kiosk: true, idle: 20, name: "", title: "Museum", mode: "push-to-talk", transport: null });
+  assert.equal(fromAddress("?transport=webrtc").transport, "webrtc");
+  assert.equal(fromAddress("?transport=pigeon").transport, null);
   for (const idle of ["", "x", "0", "-3"]) assert.equal(fromAddress(`?kiosk&idle=${idle}`).idle, 60);
 });
 

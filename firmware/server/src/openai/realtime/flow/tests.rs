@@ -78,6 +78,62 @@ fn a_session_begins_with_its_settings() {
     assert_eq!(events[0]["session"]["input_audio_format"], "pcm16");
 }
 
+/// Over a call, the events say when its sound begins and ends.
+#[test]
+fn the_sound_of_a_call_is_not_in_the_events() {
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false, Carrier::Call);
+    assert!(flow.listen(&[0.0; 320]), "the conversation hears it");
+    for (turn, how) in [(1, How::Complete), (2, How::Interrupted)] {
+        flow.take();
+        ask(&mut flow, turn, "What time is it?");
+        flow.heard(Heard::Token { turn, text: "It is nine.".into() });
+        assert!(flow.sound(&[0.0; 480]) && flow.sound(&[0.0; 480]));
+        flow.heard(ended(turn, Began::Speech, how, "What time is it?", "It is nine.", "It is"));
+        let events = told(&mut flow);
+        let due = match how {
+            How::Complete => "output_audio_buffer.stopped",
+            _ => "output_audio_buffer.cleared",
+        };
+        let kinds = kinds(&events);
+        let of_sound: Vec<_> =
+            kinds.iter().filter(|kind| kind.starts_with("output_audio_buffer")).collect();
+        assert_eq!(of_sound, [&"output_audio_buffer.started", &due]);
+        assert!(!kinds.contains(&"response.output_audio.delta"), "{kinds:?}");
+        let response = &find(&events, "response.done")["response"]["id"];
+        assert_eq!(&find(&events, due)["response_id"], response);
+    }
+    client(&mut flow, json!({"type": "input_audio_buffer.append", "audio": ""}));
+    assert!(find(&told(&mut flow), "error")["error"]["message"].to_string().contains("call"));
+    client(&mut flow, json!({"type": "output_audio_buffer.clear"}));
+    assert!(flow.take().iter().any(|effect| matches!(effect, Effect::Stop)));
+}
+
+/// A client that ends turns itself commits what a call brought since the last time.
+#[test]
+fn the_sound_of_a_call_is_committed() {
+    let mut flow = Flow::new(Settings::new("hibari", "sayso"), "Default.", false, Carrier::Call);
+    let manual = json!({"audio": {"input": {"turn_detection": null}}});
+    client(&mut flow, json!({ "type": "session.update", "session": manual }));
+    for _ in 0..50 {
+        assert!(!flow.listen(&[0.1; 320]), "it waits");
+    }
+    client(&mut flow, json!({"type": "input_audio_buffer.commit"}));
+    let recordings: Vec<_> = flow
+        .take()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::WriteDown(recording, rate) => Some((recording.len(), rate)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(recordings, [(16_000, 16_000)]);
+    // What is older than 5 minutes is forgotten.
+    for _ in 0..310 {
+        flow.listen(&[0.1; 16_000]);
+    }
+    assert_eq!(flow.buffer.len(), 300 * 16_000);
+}
+
 /// The order of <https://platform.openai.com/docs/guides/realtime-conversations>.
 #[test]
 fn a_spoken_question_is_answered_in_the_documented_order() {
