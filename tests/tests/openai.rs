@@ -2,110 +2,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../firmware/server/tests/support/client.rs"]
-mod client;
+mod served;
 
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use client::{request, wait_until};
-use sayso_tests::live::Live;
-use sayso_tests::wer::Wer;
-use sayso_tests::{data, json, peers, sayso, skip};
-use serde_json::Value;
+use sayso_tests::data;
+use served::{OTHER, Place, QUESTION, in_order, is_close, text, transcribed};
 
 /// The client, with what its Realtime needs.
 const PACKAGE: (&str, &str) = ("openai[realtime]", "3.57.0");
-/// "What time is it?"
-const QUESTION: &str = "commands-misc-en/rh3_what_time_is_it.flac";
-/// "Turn on the living room lamp."
-const OTHER: &str = "commands-misc-en/v2j_turn_on_living_room_lamp.flac";
-
 /// A server, and the client.
-struct Place {
-    live: Live,
-    address: String,
-    packages: std::path::PathBuf,
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    /// `None`, loudly, where the client cannot be installed.
-    fn new(arguments: &[&str]) -> Option<Self> {
-        let packages = match peers::python_package(PACKAGE.0, PACKAGE.1) {
-            Ok(packages) => packages,
-            Err(why) => {
-                skip(why);
-                return None;
-            }
-        };
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let listen = format!("http:{address}");
-        let arguments = [arguments, &["--listen", &listen]].concat();
-        let live = Live::serving(sayso(), &arguments);
-        wait_until("it is ready", || {
-            std::net::TcpStream::connect(&address).is_ok()
-                && request(&address, "GET", "/readyz", &[], b"").status == 200
-        });
-        Some(Self { live, address, packages, folder: tempfile::tempdir().unwrap() })
-    }
-
-    /// Runs a scenario. Its last line is the result.
-    fn run(&self, scenario: &str, arguments: &[&Path]) -> Value {
-        let mut python = Command::new("python3");
-        python.arg(peers::script("openai_client.py")).args([&self.address, scenario]);
-        python.args(arguments).env("PYTHONPATH", &self.packages).stdin(Stdio::null());
-        json(&mut python).pop().expect("a result")
-    }
-
-    /// A recording as a WAV file with 16 bits at 24 kHz.
-    fn wav(&self, recording: &str) -> std::path::PathBuf {
-        let file = self.folder.path().join(recording.replace('/', "-")).with_extension("wav");
-        let mut sound = sayso_audio_io::SoundFile::open_at(data(recording), 24_000).unwrap();
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: 24_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut wav = hound::WavWriter::create(&file, spec).unwrap();
-        while let Some(block) = sound.next_block().unwrap() {
-            for sample in block {
-                wav.write_sample((sample * 32_767.0) as i16).unwrap();
-            }
-        }
-        wav.finalize().unwrap();
-        file
-    }
-}
-
-/// What this program writes down of a file.
-fn transcribed(file: &Path) -> String {
-    let heard = json(sayso().args(["transcribe", "--json"]).arg(file));
-    heard[0]["text"].as_str().unwrap().to_owned()
-}
-
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
-}
-
-fn is_close(due: &str, heard: &str) {
-    assert!(Wer::of(due, heard).percent() < 40.0, "{heard:?} for {due:?}");
-}
-
-/// The events are there in this order, others among them.
-fn in_order(result: &Value, due: &[&str]) {
-    let events: Vec<_> = result["events"].as_array().unwrap().iter().collect();
-    let mut rest = events.iter();
-    for kind in due {
-        assert!(rest.any(|event| *event == kind), "{kind} in its place among {events:?}");
-    }
+fn place(arguments: &[&str]) -> Option<Place> {
+    Place::new("openai_client.py", PACKAGE, arguments)
 }
 
 #[test]
 fn models_files_and_speech() {
-    let Some(place) = Place::new(&["--profile", "small"]) else { return };
+    let Some(place) = place(&["--profile", "small"]) else { return };
     let models = place.run("models", &[]);
     assert_eq!(models["one"], "sayso");
     assert!(models["names"].as_array().unwrap().len() == 4, "{models}");
@@ -156,7 +69,7 @@ fn models_files_and_speech() {
 
 #[test]
 fn chat_with_tools_and_a_client_that_leaves() {
-    let Some(place) = Place::new(&["--set", "models.sessions=1"]) else { return };
+    let Some(place) = place(&["--set", "models.sessions=1"]) else { return };
     let chat = place.run("chat", &[]);
     assert!(text(&chat, "text").contains("Paris"), "{chat}");
     assert_eq!((&chat["reason"], &chat["streamed"]), (&"stop".into(), &chat["text"]));
@@ -184,7 +97,7 @@ fn chat_with_tools_and_a_client_that_leaves() {
 
 #[test]
 fn a_spoken_question_over_realtime() {
-    let Some(place) = Place::new(&["--profile", "small"]) else { return };
+    let Some(place) = place(&["--profile", "small"]) else { return };
     let (question, answer) = (place.wav(QUESTION), place.folder.path().join("answer.wav"));
     let result = place.run("realtime", &[&question, &answer]);
     is_close(&transcribed(&question), text(&result, "said"));
@@ -218,7 +131,7 @@ fn a_spoken_question_over_realtime() {
 
 #[test]
 fn an_interruption_over_realtime() {
-    let Some(place) = Place::new(&[]) else { return };
+    let Some(place) = place(&[]) else { return };
     let result = place.run("interruption", &[&place.wav(QUESTION), &place.wav(OTHER)]);
     assert_eq!(
         (&result["status"], &result["reason"]),
@@ -240,7 +153,7 @@ fn an_interruption_over_realtime() {
 
 #[test]
 fn turns_that_the_client_ends_over_realtime() {
-    let Some(place) = Place::new(&["--profile", "small"]) else { return };
+    let Some(place) = place(&["--profile", "small"]) else { return };
     // Headerless µ-law.
     let file = place.folder.path().join("question.ulaw");
     let mut sound = sayso_audio_io::SoundFile::open_at(data(QUESTION), 8_000).unwrap();
@@ -266,7 +179,7 @@ fn ulaw(sample: i16) -> u8 {
 
 #[test]
 fn functions_over_realtime() {
-    let Some(place) = Place::new(&[]) else { return };
+    let Some(place) = place(&[]) else { return };
     let result = place.run("functions", &[]);
     assert_eq!(result["name"], "get_weather");
     assert!(text(&result["arguments"], "city").contains("Paris"), "{result}");
