@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sayso::{Config, Error, Result};
 use sayso_webrtc::{Call, Output, Packet, Played};
@@ -52,9 +52,14 @@ pub enum NoCall {
 pub async fn answer(
     app: &App,
     client: Client,
+    headers: &HeaderMap,
     offer: &str,
 ) -> std::result::Result<(CallLine, String), NoCall> {
     let announced = announced(app.config()).map_err(|error| NoCall::Socket(error.to_string()))?;
+    if announced.is_none() && client.reached.is_loopback() && !is_local(headers) {
+        let why = "behind a proxy, calls need server.media_address: the address of this machine";
+        return Err(NoCall::Socket(why.into()));
+    }
     // If the address is announced by the settings, packets come by any.
     let at = match announced {
         None => client.reached,
@@ -88,6 +93,17 @@ fn announced(config: &Config) -> Result<Option<IpAddr>> {
         let why = "not a numeric address, such as 192.168.1.20 or 2001:db8::20";
         Error::input(format!("server.media_address = {address:?}: {why}"))
     })
+}
+
+/// Whether the request was sent to this machine by a name for itself.
+fn is_local(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn bind(at: IpAddr, first: u32) -> std::result::Result<UdpSocket, String> {
@@ -170,6 +186,26 @@ impl CallLine {
                 Output::Ended(_) | Output::Wait(_) => return,
                 Output::Text(_) | Output::Sound(_) | Output::Played(_) => {}
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_known_by_the_name_that_it_passes_on() {
+        let local = |host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().expect("a header"));
+            is_local(&headers)
+        };
+        for host in ["localhost", "LOCALHOST:8765", "127.0.0.1:8765", "[::1]:8765", "127.1.2.3"] {
+            assert!(local(host), "{host}");
+        }
+        for host in ["sayso.example.org", "192.168.1.2:8765", "", "localhost.example.org:443"] {
+            assert!(!local(host), "{host}");
         }
     }
 }

@@ -127,6 +127,7 @@ pub async fn call(
     Extension(client): Extension<Client>,
     Extension(alive): Extension<mpsc::Sender<()>>,
     Query(about): Query<About>,
+    headers: axum::http::HeaderMap,
     offer: String,
 ) -> Response {
     use crate::call::{NoCall, answer, created};
@@ -143,7 +144,7 @@ pub async fn call(
             return refused.into_response();
         }
     };
-    let (call, answer) = match answer(&app, client, &offer).await {
+    let (call, answer) = match answer(&app, client, &headers, &offer).await {
         Ok(answered) => answered,
         Err(NoCall::Offer(why)) => return refusal(StatusCode::BAD_REQUEST, "bad_request", why),
         Err(NoCall::Socket(why)) => {

@@ -27,6 +27,7 @@ pub async fn call(
     Query(address): Query<Address>,
     request: Request,
 ) -> Result<Response> {
+    let headers = request.headers().clone();
     let (offer, session) = read(request).await?;
     let named = session.get("model").and_then(Value::as_str).map(str::to_owned);
     let model = address.model.or(named);
@@ -34,7 +35,7 @@ pub async fn call(
     if !session.is_null() {
         line.update(&session)?;
     }
-    let (call, answer) = match call::answer(&app, client, &offer).await {
+    let (call, answer) = match call::answer(&app, client, &headers, &offer).await {
         Ok(answered) => answered,
         Err(NoCall::Offer(why)) => return Err(Refusal::invalid("sdp", why)),
         Err(NoCall::Socket(why)) => return Err(Refusal::failed(why)),
