@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -286,6 +287,19 @@ fn the_description_lists_what_there_is() {
         if answer.status == 404 {
             assert_ne!(answer.json()["refusal"], "path", "{method} {path}");
         }
+    }
+    // A method that nobody has is answered with those that there are.
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (method, path) in described(&server, &[]) {
+        methods.entry(path).or_default().insert(method);
+    }
+    for (path, described) in methods {
+        let answer = server.request("BREW", &path, &[], b"");
+        assert_eq!(answer.status, 405, "{path}: {answer:?}");
+        let allowed = answer.header("allow").unwrap_or_default().split(',').map(str::trim);
+        let allowed: BTreeSet<String> =
+            allowed.filter(|method| *method != "HEAD").map(str::to_owned).collect();
+        assert_eq!(allowed, described, "{path}");
     }
     let status: Value = server.get("/api/status").json();
     assert_eq!(status["ok"], true);

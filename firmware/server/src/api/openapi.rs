@@ -21,8 +21,7 @@ const PLACE: &str = "/api/openapi.json";
 
 /// The routes, and the route of their description.
 pub fn routes() -> Router<Arc<App>> {
-    let (router, mut described) = described();
-    described.merge(Others::openapi());
+    let (router, described) = described();
     let text = described.to_json().unwrap_or_default();
     router.route(
         PLACE,
@@ -41,7 +40,7 @@ struct Others;
 #[allow(dead_code, reason = "it only describes the route")]
 fn description() {}
 
-/// The routes and their description.
+/// The routes, but for those of `Others`, and the description of all.
 pub fn described() -> (Router<Arc<App>>, OpenApi) {
     let about = InfoBuilder::new()
         .title("Sayso")
@@ -51,7 +50,7 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let parts = ComponentsBuilder::new().security_scheme("token", token).build();
     let head = OpenApiBuilder::new().info(about).components(Some(parts)).build();
-    OpenApiRouter::with_openapi(head)
+    let (router, mut described) = OpenApiRouter::with_openapi(head)
         .routes(routes!(control::status))
         .routes(routes!(control::say))
         .routes(routes!(control::announce))
@@ -69,5 +68,7 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(household::devices))
         .routes(routes!(events::events))
         .routes(routes!(conversation::conversation))
-        .split_for_parts()
+        .split_for_parts();
+    described.merge(Others::openapi());
+    (router, described)
 }
