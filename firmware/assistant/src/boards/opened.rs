@@ -65,10 +65,12 @@ impl Opened {
     }
 }
 
-/// Reads until it must quit, or the recording is over.
+/// Reads until it must quit, or no sound will follow.
 fn empty(mut microphone: Box<dyn Microphone>, quit: &AtomicBool) -> Box<dyn Microphone> {
     let mut buffer = [0.0; 512];
-    while !quit.load(Ordering::Acquire) && microphone.read(&mut buffer, WAIT) != Heard::End {}
+    while !quit.load(Ordering::Acquire)
+        && !matches!(microphone.read(&mut buffer, WAIT), Heard::End | Heard::Left)
+    {}
     microphone
 }
 
