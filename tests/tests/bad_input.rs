@@ -240,6 +240,16 @@ fn a_language_that_is_not_spoken_is_refused_but_may_be_transcribed() {
 }
 
 #[test]
+fn json_of_a_text_that_controls_a_terminal_does_not() {
+    let text = "turn on the \u{9b}31m lamp\u{7f}\u{202e}";
+    let output = sayso().args(["intents", "parse", "--json", text]).output().unwrap();
+    let line = String::from_utf8(output.stdout).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(value["sentence"], text);
+    assert!(line.trim_end().chars().all(|c| !c.is_control() && c != '\u{202e}'), "{line:?}");
+}
+
+#[test]
 fn settings_are_explained() {
     let said = sayso_tests::output(sayso().args(["config", "explain", "turn.hangover_ms"]));
     let said = String::from_utf8(said.stdout).expect("text");

@@ -125,6 +125,9 @@ pub enum Heard {
     Nothing,
     /// The recording is over; no sample will follow.
     End,
+    /// The other end has left, as it may at any time: no sample will follow, and nobody hears the
+    /// loudspeaker.
+    Left,
 }
 
 /// A stream of 16 kHz mono sound. Time never stops: samples that are lost on the way are counted

@@ -71,8 +71,8 @@ pub(crate) struct State {
     pub presses: VecDeque<Press>,
     pressing: Allowance,
     pub mute: Mute,
-    /// Why the protocol has closed the connection.
-    pub over: Option<String>,
+    /// How the connection has ended.
+    pub over: Option<Over>,
     /// The rate at which the peer plays, in Hz.
     rate: u32,
     /// From the rate at which the peer hears; `None` if that is the capture rate.
@@ -96,6 +96,15 @@ pub(crate) struct State {
     pub starts: u64,
     /// Where the end of the connection is reported.
     pub changes: Option<SyncSender<Change>>,
+}
+
+/// How a connection has ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Over {
+    /// The peer has hung up.
+    HungUp,
+    /// It was lost, for this reason.
+    Lost(String),
 }
 
 impl Shared {
@@ -321,13 +330,20 @@ impl Peer {
     pub fn close(&self, why: &str) {
         let mut state = self.0.lock();
         if state.over.is_none() {
-            state.over = Some(why.to_owned());
+            state.over = Some(Over::Lost(why.to_owned()));
             let message = why.to_owned();
             let change = Change { device: "connection", back: false, message };
             // Nobody has to listen.
             drop(state.changes.take().map(|changes| changes.try_send(change)));
         }
         drop(state);
+        self.0.news.notify_all();
+    }
+
+    /// The peer hangs up, as it may at any time: the conversation ends, and nothing is reported as
+    /// lost. After [`close`](Self::close) it changes nothing.
+    pub fn hang_up(&self) {
+        self.0.lock().over.get_or_insert(Over::HungUp);
         self.0.news.notify_all();
     }
 

@@ -11,7 +11,7 @@ use sayso_board::{
 use sayso_core::turn::Shown;
 
 use crate::feed::Feed;
-use crate::peer::{Peer, Shared};
+use crate::peer::{Over, Peer, Shared};
 
 /// How often the reader looks whether time has passed without sound.
 const LOOK: Duration = Duration::from_millis(10);
@@ -51,11 +51,12 @@ impl Board for RemoteBoard {
     /// A second start forgets what was written to the loudspeaker of the first.
     ///
     /// # Errors
-    /// [`BoardErrorKind::Spent`] when the connection is closed.
+    /// [`BoardErrorKind::Spent`] when the connection is lost. If the peer has hung up, the
+    /// microphone says so.
     fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
         let now = self.shared.now();
         let mut state = self.shared.lock();
-        if let Some(why) = &state.over {
+        if let Some(Over::Lost(why)) = &state.over {
             return Err(BoardError::new(BoardErrorKind::Spent, why.clone()));
         }
         state.begin(voice_rate, now)?;
@@ -106,8 +107,11 @@ impl Microphone for RemoteMicrophone {
         let deadline = self.shared.now() + wait;
         let mut state = self.shared.lock();
         loop {
-            if state.over.is_some() || state.starts != self.start {
-                return Heard::End;
+            match state.over {
+                _ if state.starts != self.start => return Heard::End,
+                Some(Over::HungUp) => return Heard::Left,
+                Some(Over::Lost(_)) => return Heard::End,
+                None => {}
             }
             let now = self.shared.now();
             state.tick(now);

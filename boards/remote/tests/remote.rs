@@ -178,6 +178,26 @@ fn the_end_of_the_connection_is_reported_and_ends_the_microphone() {
 }
 
 #[test]
+fn a_peer_that_hangs_up_ends_the_microphone_and_is_not_reported_as_lost() {
+    let (mut board, peer, mut microphone, _) = started(16_000, VOICE);
+    let changes = board.changes().unwrap();
+    peer.hang_up();
+    peer.close("the connection is lost");
+    assert_eq!(microphone.read(&mut [0.0; 16], WAIT), Heard::Left);
+    assert!(changes.try_recv().is_err());
+    // It may also hang up before the conversation begins.
+    let (mut board, peer) = connect(16_000, VOICE, || {}).unwrap();
+    peer.hang_up();
+    let (mut microphone, _) = board.start(VOICE).unwrap();
+    assert_eq!(microphone.read(&mut [0.0; 16], WAIT), Heard::Left);
+    // What was lost before stays lost.
+    let (_board, peer, mut microphone, _) = started(16_000, VOICE);
+    peer.close("the connection is lost");
+    peer.hang_up();
+    assert_eq!(microphone.read(&mut [0.0; 16], WAIT), Heard::End);
+}
+
+#[test]
 fn a_second_start_abandons_the_streams_of_the_first() {
     let (mut board, peer, mut old, mut before) = started(16_000, VOICE);
     before.write(&vec![0.25; 4_800]);

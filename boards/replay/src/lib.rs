@@ -19,7 +19,7 @@
 //!     match microphone.read(&mut buffer, Duration::from_millis(100)) {
 //!         Heard::Samples(n) => { loudspeaker.write(&buffer[..n]); }
 //!         Heard::Nothing => {}
-//!         Heard::End => break,
+//!         Heard::End | Heard::Left => break,
 //!     }
 //! }
 //! let tracks = handle.finish()?.expect("kept in memory");

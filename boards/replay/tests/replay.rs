@@ -45,7 +45,7 @@ fn read_to_end(microphone: &mut dyn Microphone) -> usize {
                 total += n;
             }
             Heard::Nothing => {}
-            Heard::End => return total,
+            Heard::End | Heard::Left => return total,
         }
     }
 }

@@ -195,8 +195,8 @@ impl Assistant {
         &mut self.engines
     }
 
-    /// Holds a conversation on `board` until `stop` or, on a recording, until
-    /// its end. What was said before is remembered.
+    /// Holds a conversation on `board` until `stop`, until the end of a recording, or until the
+    /// other end of a connection has left. What was said before is remembered.
     ///
     /// Events are passed to `on_event` on this thread. It may be slow; if it is too slow for too
     /// long it gets no more events, and the conversation goes on.

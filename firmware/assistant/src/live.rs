@@ -35,6 +35,8 @@ enum Input {
     Report(Report),
     /// The recording is over.
     Over,
+    /// Nobody is there any more.
+    Left,
 }
 
 /// How many inputs may wait before the front end waits. At 31 frames a second and a few dozen
@@ -90,8 +92,8 @@ pub enum End {
     Closed(Error),
 }
 
-/// Runs until `stop`, or until the microphone's recording is over and answered. The events of
-/// `subscription` are passed to `on_event`, on this thread.
+/// Runs until `stop`, until the microphone's recording is over and answered, or until the other end
+/// has left. The events of `subscription` are passed to `on_event`, on this thread.
 ///
 /// # Errors
 /// [`Busy`](crate::ErrorKind::Busy) when no thread can be started.
@@ -336,6 +338,10 @@ fn listen(
                 let _ = input.send(Input::Over);
                 break;
             }
+            Heard::Left => {
+                let _ = input.send(Input::Left);
+                break;
+            }
         }
     }
     pulse.set_busy(false);
@@ -363,6 +369,8 @@ impl Talk<'_> {
                     self.conversation.input_over();
                     over = true;
                 }
+                // Nobody would hear the rest of an answer.
+                Ok(Input::Left) => return None,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             self.conversation.look_around();

@@ -57,7 +57,7 @@ pub fn run(
                 over = true;
             }
             // Time does not advance any more, so what still waits can never be played.
-            Heard::End => break,
+            Heard::End | Heard::Left => break,
         }
         stage.conversation.look_around();
         stage.work();

@@ -5,9 +5,11 @@
 mod common;
 
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
+use sayso::event::Ending;
 use sayso::{Assistant, Event, Pace, Stop};
-use sayso_board::{Board, BoardError, Change, Streams};
+use sayso_board::{Board, BoardError, Change, Heard, Microphone, StreamStats, Streams};
 use sayso_core::audio::SampleTime;
 use sayso_replay::{Layout, Output, Replay};
 
@@ -101,4 +103,64 @@ fn a_brief_loss_is_not_signalled_and_a_return_is_spoken_once_a_minute() {
     let heard = seconds.filter(|(_, sound)| sound.iter().any(|s| s.abs() > 0.02));
     let heard: Vec<usize> = heard.map(|(second, _)| second).collect();
     assert_eq!(heard, [7, 8, 14, 15, 72, 73]);
+}
+
+/// A connection whose other end leaves after so many samples.
+struct Leaving {
+    replay: Replay,
+    after: usize,
+}
+
+struct Line {
+    microphone: Box<dyn Microphone>,
+    left: usize,
+}
+
+impl Board for Leaving {
+    fn start(&mut self, voice_rate: u32) -> Result<Streams, BoardError> {
+        let (microphone, loudspeaker) = self.replay.start(voice_rate)?;
+        Ok((Box::new(Line { microphone, left: self.after }), loudspeaker))
+    }
+}
+
+impl Microphone for Line {
+    fn read(&mut self, buffer: &mut [f32], wait: Duration) -> Heard {
+        if self.left == 0 {
+            return Heard::Left;
+        }
+        let heard = self.microphone.read(buffer, wait);
+        if let Heard::Samples(count) = heard {
+            self.left = self.left.saturating_sub(count);
+        }
+        heard
+    }
+
+    fn stats(&self) -> StreamStats {
+        self.microphone.stats()
+    }
+}
+
+#[test]
+fn when_the_other_end_leaves_the_conversation_ends_without_the_rest_of_the_answer() {
+    const LONG: &str = "Repeat: one two three four five six seven eight nine ten one two three \
+                        four five six seven eight nine ten one two three four five six seven.";
+    let sound = common::sound(&[(false, 500), (true, 800), (false, 2_000)]);
+    let after = sound.len() - 8_000;
+    let replay = Replay::from_samples(sound).pace(sayso_replay::Pace::RealTime);
+    let (engines, _) = common::engines(&[LONG]);
+    let (mut endings, mut wrong) = (Vec::new(), Vec::new());
+    Assistant::new(common::config(), engines)
+        .converse(
+            &mut Leaving { replay, after },
+            Pace::Live,
+            &Stop::new(),
+            &mut |event| match event {
+                Event::Turn(record) => endings.push(record.ending),
+                Event::DeviceLost { .. } | Event::Trouble { .. } => wrong.push(event),
+                _ => {}
+            },
+        )
+        .expect("a conversation");
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(endings.last(), Some(&Ending::Interrupted), "{endings:?}");
 }

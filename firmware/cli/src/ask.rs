@@ -101,7 +101,8 @@ impl Ask {
                 write(output, &tracks)?;
             }
             if self.json {
-                println!("{}", line(file, number, &record, output.as_deref(), &tracks));
+                let line = line(file, number, &record, output.as_deref(), &tracks);
+                println!("{}", term::json(&line));
             } else {
                 println!("{}", term::dim(format!("       {}", times(&record))));
                 if let Some(output) = &output {

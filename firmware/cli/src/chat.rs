@@ -119,7 +119,7 @@ impl Chat {
             ));
         }
         if self.json {
-            println!("{}", line(text, &written, &reply));
+            println!("{}", term::json(&line(text, &written, &reply)));
         } else {
             println!();
         }

@@ -85,7 +85,7 @@ impl ConfigCommand {
             Action::Show { json } => {
                 let config = shared.settings()?;
                 if *json {
-                    println!("{}", config.to_json()?);
+                    println!("{}", term::json(&config.to_json()?));
                 } else {
                     print!("{}", config.to_toml()?);
                 }
@@ -94,7 +94,7 @@ impl ConfigCommand {
             Action::Explain { names, json } => {
                 let sections = chosen(names)?;
                 match json {
-                    true => println!("{}", as_json(&sections)),
+                    true => println!("{}", term::json(&as_json(&sections))),
                     false => print!("{}", explained(&sections)),
                 }
                 Ok(())

@@ -126,7 +126,7 @@ impl Ctl {
         let board = self.board.as_ref().map(|board| board.to_string_lossy().into_owned());
         let answer = ask(&config, &Request { board, operation })?;
         if self.json {
-            println!("{}", answer.to_line());
+            println!("{}", term::json(&answer.to_line()));
         } else {
             show(&answer);
         }

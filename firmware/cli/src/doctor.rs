@@ -107,7 +107,7 @@ impl Doctor {
                 "found": found,
                 "todo": finding.todo,
             });
-            println!("{line}");
+            println!("{}", term::json(&line));
             return;
         }
         let word = term::coloured(colour, word);

@@ -172,7 +172,7 @@ impl Parse {
             if let Some(file) = file {
                 object["file"] = super::lossy(file).into();
             }
-            println!("{object}");
+            println!("{}", term::json(&object));
             return;
         }
         if let Some(file) = file {

@@ -124,7 +124,7 @@ impl Models {
     fn list(&self, store: &Store) -> Result<()> {
         for listed in store.list() {
             if self.json {
-                println!("{}", json(&listed));
+                println!("{}", term::json(&json(&listed)));
             } else {
                 print_listed(&listed);
             }
@@ -152,7 +152,8 @@ impl Models {
                 _ => "done".into(),
             };
             if self.json {
-                println!("{}", serde_json::json!({ "name": fetched.model, "outcome": what }));
+                let line = serde_json::json!({ "name": fetched.model, "outcome": what });
+                println!("{}", term::json(&line));
             } else {
                 println!("{} {:<19} {what}", term::coloured(AnsiColor::Green, "✓"), fetched.model);
             }
@@ -173,7 +174,7 @@ impl Models {
                     "good": file.problem.is_none(),
                     "problem": file.problem,
                 });
-                println!("{line}");
+                println!("{}", term::json(&line));
                 continue;
             }
             let name = format!("{}/{}", file.model, file.file);
@@ -204,7 +205,8 @@ impl Models {
     fn names(&self, names: &[String], what: &str) -> Result<()> {
         for name in names {
             if self.json {
-                println!("{}", serde_json::json!({ "name": name, "outcome": what }));
+                let line = serde_json::json!({ "name": name, "outcome": what });
+                println!("{}", term::json(&line));
             } else {
                 println!("{} {name} {what}", term::coloured(AnsiColor::Green, "✓"));
             }

@@ -45,7 +45,7 @@ impl ReviewCommand {
         review.prune(jiff::Timestamp::now(), config.privacy.review_days);
         if self.json {
             for entry in review.entries() {
-                println!("{}", serde_json::json!(entry));
+                println!("{}", term::json(&serde_json::json!(entry)));
             }
             return Ok(());
         }

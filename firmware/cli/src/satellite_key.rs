@@ -10,6 +10,8 @@ use sayso::{Error, ErrorKind, Result};
 use sayso_network::secret;
 use sayso_satellite_board::{Key, Security, generate_key};
 
+use super::term;
+
 const EXAMPLES: &str = "\
 Examples:
   sayso satellite-key -o ~/.config/sayso/satellite.key
@@ -59,7 +61,7 @@ impl SatelliteKey {
             return shown;
         }
         let output = self.output.as_ref().map(super::lossy);
-        Some(serde_json::json!({ "key": shown, "output": output }).to_string())
+        Some(term::json(&serde_json::json!({ "key": shown, "output": output })))
     }
 }
 

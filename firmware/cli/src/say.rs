@@ -222,7 +222,7 @@ impl Say {
                     "tts": term::tenth(took.as_secs_f64() * 1e3),
                 },
             });
-            println!("{line}");
+            println!("{}", term::json(&line));
         }
         Ok(())
     }

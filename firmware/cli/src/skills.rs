@@ -100,7 +100,7 @@ impl List {
                     line["tools"] = json!(config.tools);
                     line["servers"] = servers.iter().map(found).collect();
                 }
-                println!("{line}");
+                println!("{}", term::json(&line));
                 continue;
             }
             let empty = folder.as_ref().is_some_and(|(_, folder)| folder.is_empty());
@@ -150,7 +150,7 @@ impl Test {
         let now = sayso::internals::skills::wall_now();
         let plan = skills.claim(&Request::new(&text, &now, &situation));
         if self.json {
-            println!("{}", json!({ "sentence": text, "plan": plan }));
+            println!("{}", term::json(&json!({ "sentence": text, "plan": plan })));
         } else if let Some(plan) = plan {
             show(&plan);
         } else {
@@ -243,11 +243,11 @@ fn show(plan: &Plan) {
         && let Ok(call) = serde_json::from_value::<Call>(action.clone())
     {
         println!("would call: {} of {}", call.tool.tool, call.tool.server);
-        println!("its arguments: {}", json!(call.arguments));
+        println!("its arguments: {}", term::json(&json!(call.arguments)));
     } else if plan.skill == OWN
         && let Ok(run) = serde_json::from_value::<Run>(action.clone())
     {
         println!("would run: {}", words(&run.program.run));
-        println!("its input: {}", json!(run.input));
+        println!("its input: {}", term::json(&json!(run.input)));
     }
 }

@@ -32,7 +32,7 @@ impl StatsCommand {
         let periods = [1, 7, DAYS].map(|days| (days, stats.of(today, days)));
         if self.json {
             for (days, counts) in periods {
-                println!("{}", object(days, &counts));
+                println!("{}", term::json(&object(days, &counts)));
             }
             return Ok(());
         }

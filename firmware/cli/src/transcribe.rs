@@ -69,7 +69,7 @@ impl Transcribe {
             let took = start.elapsed().as_secs_f64() * 1000.0;
             let seconds = term::seconds(samples.len(), CAPTURE_RATE);
             if self.json {
-                println!("{}", json(file, &transcript, seconds, took));
+                println!("{}", term::json(&json(file, &transcript, seconds, took)));
                 continue;
             }
             if let Some(why) = transcript.rejected.filter(|_| transcript.text.trim().is_empty()) {

@@ -26,6 +26,15 @@ struct File {
     body: &'static [u8],
 }
 
+impl File {
+    fn path(&self) -> String {
+        match self.name {
+            "index.html" => "/".to_owned(),
+            name => format!("/{name}"),
+        }
+    }
+}
+
 macro_rules! files {
     ($($name:literal: $kind:expr,)*) => {
         [$(File { name: $name, kind: $kind, body: include_bytes!(concat!("../page/", $name)) },)*]
@@ -75,12 +84,14 @@ pub fn routes() -> Router<Arc<App>> {
             let answer = answer(file, &tag, &headers);
             async { answer }
         };
-        let path = match file.name {
-            "index.html" => "/".to_owned(),
-            name => format!("/{name}"),
-        };
-        router.route(&path, get(answer))
+        router.route(&file.path(), get(answer))
     })
+}
+
+/// The paths of the page.
+#[cfg(test)]
+pub fn paths() -> impl Iterator<Item = String> {
+    FILES.iter().map(File::path)
 }
 
 /// What tells one version of a file from another.

@@ -143,8 +143,9 @@ impl Conversation {
 }
 
 impl Drop for Conversation {
+    /// A visitor may leave at any time. A protocol that has lost it has closed the peer before.
     fn drop(&mut self) {
-        self.peer.close("the connection is closed");
+        self.peer.hang_up();
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Duration;
 
+use sayso::Event;
 use serde_json::json;
 use support::scripted::sound;
 use support::{Client, Server};
@@ -110,6 +111,41 @@ fn a_name_is_remembered_with_its_mute() {
     let status = server.get("/api/status?board=kitchen").json();
     assert_eq!(status["boards"][0]["muted"], true, "{status}");
     assert_eq!(status["boards"][0]["area"], "Kitchen");
+}
+
+#[test]
+fn a_client_that_leaves_is_not_lost() {
+    let server =
+        Server::start(&["Repeat: one two three four five six seven eight."; 2], |config| {
+            config.server.idle_s = 2;
+        });
+    let events = server.hub.events().subscribe();
+    let mut page = Client::connect(&server.address, PATH, &[]).unwrap();
+    page.hear(&sound(&[(false, 300), (true, 800), (false, 1_000)]));
+    page.wait("speech", |event| event["event"] == "state" && event["state"] == "speaking");
+    page.socket.close(None).unwrap();
+    support::wait_until("it is closed", || {
+        page.take();
+        page.closed.is_some()
+    });
+    server.wait_until_free();
+    // This one is there no longer, but has not said so.
+    let silent = Client::connect(&server.address, PATH, &[]).unwrap();
+    let lost = "sayso_lost_devices_total ";
+    support::wait_until("it is lost", || {
+        let metrics = server.get("/metrics").body;
+        let line = metrics.lines().find_map(|line| line.strip_prefix(lost));
+        line.expect("a counter") != "0"
+    });
+    server.wait_until_free();
+    drop(silent);
+    let mut told = Vec::new();
+    while let Ok(Some(event)) = events.next(Duration::ZERO) {
+        if let Event::DeviceLost { message, .. } | Event::Trouble { message, .. } = event.event {
+            told.push(message);
+        }
+    }
+    assert_eq!(told, ["nothing came for too long"]);
 }
 
 #[test]

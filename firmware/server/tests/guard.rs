@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,15 +58,46 @@ fn without_the_token_every_route_answers_401_and_nothing_else() {
             let headers: Vec<&str> = wrong.into_iter().collect();
             let answer = server.request(&method, &path, &headers, b"{}");
             assert_eq!(answer.status, 401, "{method} {path}: {answer:?}");
-            let due = json!({"ok": false, "refusal": "token",
-                             "error": "the token of this server is required"});
+            let why = "the token of this server is required";
+            // The form in which OpenAI's clients show the message.
+            let due = match path.starts_with("/v1/") {
+                true => openai_error(why, "invalid_request_error", "token"),
+                false => json!({"ok": false, "refusal": "token", "error": why}),
+            };
             assert_eq!(answer.json(), due);
+            assert!(answer.header("www-authenticate").is_some(), "{method} {path}");
         }
     }
     for path in ["/api/conversation", "/api/events"] {
         assert_eq!(Client::connect(&server.address, path, &[]).err(), Some(401), "{path}");
     }
     assert_eq!(server.get("/healthz").body, "ok\n");
+}
+
+/// An error in the form of OpenAI's.
+fn openai_error(message: &str, kind: &str, code: &str) -> Value {
+    json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
+}
+
+#[test]
+fn openai_clients_are_refused_in_their_form() {
+    let server = Server::start(&[], |config| {
+        config.server.body_kb = 10;
+        config.server.requests_per_s = 5;
+    });
+    let long = server.request("POST", "/v1/audio/transcriptions", &[], &vec![b'x'; 20_000]);
+    let due = openai_error("the body is too long", "invalid_request_error", "body");
+    assert_eq!((long.status, long.json()), (413, due));
+    let foreign = server.request("GET", "/v1/models", &["Origin: http://evil.example"], b"");
+    assert_eq!(foreign.status, 403);
+    assert_eq!(foreign.json()["error"]["code"], "origin", "{foreign:?}");
+    let none = server.get("/v1/images");
+    let due = openai_error("there is nothing here", "invalid_request_error", "path");
+    assert_eq!((none.status, none.json()), (404, due));
+    let refused = (0..100).map(|_| server.get("/v1/models")).find(|answer| answer.status == 429);
+    let refused = refused.expect("ten times as many as in a second are too many");
+    assert_eq!(refused.json(), openai_error("too many requests", "server_error", "rate"));
+    assert_eq!(refused.header("retry-after"), Some("1"));
 }
 
 #[test]
@@ -255,6 +287,19 @@ fn the_description_lists_what_there_is() {
         if answer.status == 404 {
             assert_ne!(answer.json()["refusal"], "path", "{method} {path}");
         }
+    }
+    // A method that nobody has is answered with those that there are.
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (method, path) in described(&server, &[]) {
+        methods.entry(path).or_default().insert(method);
+    }
+    for (path, described) in methods {
+        let answer = server.request("BREW", &path, &[], b"");
+        assert_eq!(answer.status, 405, "{path}: {answer:?}");
+        let allowed = answer.header("allow").unwrap_or_default().split(',').map(str::trim);
+        let allowed: BTreeSet<String> =
+            allowed.filter(|method| *method != "HEAD").map(str::to_owned).collect();
+        assert_eq!(allowed, described, "{path}");
     }
     let status: Value = server.get("/api/status").json();
     assert_eq!(status["ok"], true);

@@ -14,6 +14,9 @@ use support::{Client, Server};
 /// Requests in all.
 const REQUESTS: usize = 10_000;
 
+/// Requests of OpenAI's clients in all, beyond those before memory is measured.
+const OPENAI_REQUESTS: usize = 1_000;
+
 /// By how much memory may grow, in kB: buffers, and what the allocator keeps.
 const GROWTH: u64 = 24 * 1024;
 
@@ -42,6 +45,60 @@ const FRAMES: [&[u8]; 6] = [
     b"\x88\x82\0\0\0\0\x03\xe8",
     b"\x01\x81\0\0\0\0{",
 ];
+
+/// A WebSocket of OpenAI's Realtime.
+const REALTIME: &str = "GET /v1/realtime?model=sayso HTTP/1.1\r\nHost: localhost\r\n\
+    Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// Events that clients of Realtime send, which are then damaged.
+const EVENTS: [&str; 4] = [
+    r#"{"type":"session.update","session":{"type":"realtime","instructions":"Be brief."}}"#,
+    r#"{"type":"input_audio_buffer.append","audio":"AAAAAAAAAAAAAAAA"}"#,
+    r#"{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[]}}"#,
+    r#"{"type":"response.create"}"#,
+];
+
+/// Whole requests of OpenAI's clients.
+fn openai() -> Vec<Vec<u8>> {
+    let post = |path: &str, kind: &str, body: &[u8]| {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: \
+             {}\r\n\r\n",
+            body.len()
+        );
+        [head.as_bytes(), body].concat()
+    };
+    let mut wav = b"RIFF\x24\x32\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\
+                    \x10\0data\0\x32\0\0"
+        .to_vec();
+    wav.resize(44 + 12_800, 0);
+    let form = [
+        b"--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n--b\r\n\
+          Content-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
+            .as_slice(),
+        wav.as_slice(),
+        b"\r\n--b--\r\n",
+    ]
+    .concat();
+    let json = "application/json";
+    vec![
+        post("/v1/audio/transcriptions", "multipart/form-data; boundary=b", &form),
+        post("/v1/audio/speech", json, br#"{"model":"tts-1","voice":"alloy","input":"Tea."}"#),
+        post(
+            "/v1/chat/completions",
+            json,
+            br#"{"model":"any","stream":true,"messages":[{"role":"user","content":"Hello?"}]}"#,
+        ),
+        b"GET /v1/models/sayso HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(),
+    ]
+}
+
+/// A text frame of a client's.
+fn frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap().to_be_bytes();
+    [b"\x81\xfe".as_slice(), &length, &[0; 4], text.as_bytes()].concat()
+}
 
 /// Memory of this process in RAM, in kB.
 fn memory() -> u64 {
@@ -147,6 +204,60 @@ fn thousands_of_damaged_requests_harm_nobody() {
     server.wait_until_free();
     let mut next = Client::connect(&server.address, "/api/conversation", &[]).unwrap();
     next.event("hello");
+}
+
+/// Sends damaged requests of OpenAI's clients.
+fn attack_openai(address: &str, seed: u64, requests: usize) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let whole = openai();
+    for _ in 0..requests {
+        let Ok(mut stream) = TcpStream::connect(address) else { continue };
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let mut bytes = match random.u8(0..4) {
+            0 => frame(random.choice(EVENTS).unwrap()),
+            _ => random.choice(&whole).unwrap().clone(),
+        };
+        let upgrades = bytes.starts_with(b"\x81");
+        damage(&mut bytes, &mut random);
+        if upgrades {
+            bytes = [REALTIME.as_bytes(), &bytes].concat();
+        }
+        // It may be refused in the middle.
+        let _ = stream.write_all(&bytes);
+        match random.u8(0..4) {
+            0 => {}
+            1 => drop(stream.shutdown(Shutdown::Write)),
+            _ => drop(stream.read(&mut [0; 512])),
+        }
+    }
+}
+
+#[test]
+fn damaged_requests_of_openai_clients_harm_nobody() {
+    let server = Server::start(&["Repeat: one two three."; 4], |config| {
+        config.server.requests_per_s = 0;
+        config.models.sessions = 3;
+        (config.server.head_s, config.server.body_s) = (1, 1);
+    });
+    let mut talking = Client::connect(&server.address, "/api/conversation", &[]).unwrap();
+    talking.event("hello");
+    // Buffers and threads grow to their size.
+    attack_openai(&server.address, 1, OPENAI_REQUESTS / 4);
+    let before = memory();
+    std::thread::scope(|scope| {
+        for seed in [2, 3] {
+            let address = &server.address;
+            scope.spawn(move || attack_openai(address, seed, OPENAI_REQUESTS / 2));
+        }
+        talking.hear(&sound(&[(false, 200), (true, 800), (false, 1_500)]));
+        assert_eq!(talking.event("turn")["ending"], "complete");
+    });
+    let after = memory();
+    assert!(after < before + GROWTH, "{before} kB before, {after} kB after");
+    assert_eq!(server.get("/v1/models").status, 200);
+    assert_eq!(talking.closed, None);
+    drop(talking);
+    server.wait_until_free();
 }
 
 #[test]

@@ -30,6 +30,21 @@ pub fn shown(text: impl Display) -> String {
     shown
 }
 
+/// A line of JSON in which such characters are escaped too: JSON itself asks for that only below
+/// U+0020.
+pub fn json(value: &impl Display) -> String {
+    let text = value.to_string();
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match controls(c) {
+            // All of them have four digits.
+            true => line.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
 /// Whether a character controls a terminal, or the direction in which it writes.
 fn controls(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t')
@@ -174,7 +189,7 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, plain, shown};
+    use super::{folded, json, plain, shown};
 
     #[test]
     fn what_comes_from_outside_controls_no_terminal() {
@@ -183,6 +198,12 @@ mod tests {
             shown("\u{1b}[2J\u{7}\r\u{9b}x\u{202e}"),
             "\\u{1b}[2J\\u{7}\\u{d}\\u{9b}x\\u{202e}"
         );
+    }
+
+    #[test]
+    fn json_controls_no_terminal_either() {
+        let line = "{\"a\":\"ü\u{7f}\u{9b}31m\u{202e}\\n\"}";
+        assert_eq!(json(&line), r#"{"a":"ü\u007f\u009b31m\u202e\n"}"#);
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sayso_board::{Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams};
+use sayso_board::{
+    Board, BoardError, Change, Heard, Loudspeaker, Microphone, Panel, Streams, Watch,
+};
 
 use crate::meter::Meter;
 
@@ -63,10 +65,12 @@ impl Opened {
     }
 }
 
-/// Reads until it must quit, or the recording is over.
+/// Reads until it must quit, or no sound will follow.
 fn empty(mut microphone: Box<dyn Microphone>, quit: &AtomicBool) -> Box<dyn Microphone> {
     let mut buffer = [0.0; 512];
-    while !quit.load(Ordering::Acquire) && microphone.read(&mut buffer, WAIT) != Heard::End {}
+    while !quit.load(Ordering::Acquire)
+        && !matches!(microphone.read(&mut buffer, WAIT), Heard::End | Heard::Left)
+    {}
     microphone
 }
 
@@ -94,6 +98,10 @@ impl Board for Opened {
 
     fn changes(&mut self) -> Option<Receiver<Change>> {
         self.board.changes()
+    }
+
+    fn links(&mut self) -> Vec<Box<dyn Watch>> {
+        self.board.links()
     }
 }
 
@@ -140,6 +148,22 @@ mod tests {
             seen.streams += 2;
             let stream = || Stream(Arc::clone(&self.0));
             Ok((Box::new(stream()), Box::new(stream())))
+        }
+
+        fn links(&mut self) -> Vec<Box<dyn Watch>> {
+            vec![Box::new(Link)]
+        }
+    }
+
+    struct Link;
+
+    impl Watch for Link {
+        fn name(&self) -> &'static str {
+            "link"
+        }
+
+        fn beats(&self) -> Option<u64> {
+            Some(1)
         }
     }
 
@@ -219,6 +243,15 @@ mod tests {
         drop(board);
         let seen = seen.lock().expect("seen");
         assert_eq!((&seen.starts[..], seen.streams, seen.read), (&[1, 22_050][..], 0, 0));
+    }
+
+    #[test]
+    fn a_supervisor_sees_the_threads_of_the_board() {
+        let (mut board, _) = board();
+        board.open().expect("opens");
+        let _streams = board.start(24_000).expect("starts");
+        let names: Vec<_> = board.links().iter().map(|link| link.name()).collect();
+        assert_eq!(names, ["link"]);
     }
 
     #[test]

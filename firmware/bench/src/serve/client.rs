@@ -23,6 +23,8 @@ const REPORT: u64 = 3;
 const AUDIBLE: f32 = 0.003;
 /// How long a question may remain unanswered, from the end of its speech.
 const UNANSWERED: Duration = Duration::from_secs(30);
+/// How long the sessions of clients that have left may take to be wiped and given back.
+const GIVEN_BACK: Duration = Duration::from_secs(30);
 /// What is quiet between an answer and the next question.
 const PAUSE: Duration = Duration::from_millis(800);
 
@@ -92,6 +94,8 @@ impl Player {
         let at = at.min(self.arrived);
         self.until = now + length(at.saturating_sub(played));
         self.arrived = at;
+        // What was dropped before it was played was not heard.
+        self.audible = self.audible.filter(|audible| *audible <= self.until);
         self.stops += 1;
         self.speaking = false;
     }
@@ -102,13 +106,21 @@ fn length(samples: u64) -> Duration {
 }
 
 impl Client {
-    /// Begins a conversation.
+    /// Begins a conversation. Waits for the sessions of clients that have left.
     ///
     /// # Errors
     /// If the server refuses it.
     pub fn connect(port: u16, number: usize) -> Result<Self> {
-        let socket = open(port, &format!("bench-{number}"))?
-            .ok_or_else(|| Error::input("the server is busy: a session was not given back"))?;
+        let until = Instant::now() + GIVEN_BACK;
+        let socket = loop {
+            if let Some(socket) = open(port, &format!("bench-{number}"))? {
+                break socket;
+            }
+            if Instant::now() > until {
+                return Err(Error::input("the server is busy: a session was not given back"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
         let now = Instant::now();
         let player =
             Player { arrived: 0, until: now, stops: 0, audible: None, gaps: 0, speaking: false };
@@ -306,6 +318,11 @@ mod tests {
         player.stop(RATE as u64 / 2, later);
         assert_eq!((player.arrived, player.stops), (RATE as u64 / 2, 1));
         assert_eq!(player.played(now + Duration::from_secs(1)), RATE as u64 / 2);
+        // An answer that is dropped before it was played was not heard.
+        player.take(&sound(&[3_000; 10]), later);
+        assert!(player.audible.is_some());
+        player.stop(RATE as u64 / 4, later);
+        assert_eq!(player.audible, None);
     }
 
     #[test]

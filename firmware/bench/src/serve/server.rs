@@ -30,7 +30,10 @@ impl Server {
         let port = free.local_addr().map_err(failed)?.port();
         drop(free);
         program.arg("--set").arg(format!("models.sessions={sessions}"));
-        program.args(["serve", "--listen", &format!("http:127.0.0.1:{port}")]);
+        // All clients have one address.
+        program.args(["--set", "server.per_address=65535"]);
+        program.args(["serve", "--control", "none"]);
+        program.args(["--listen", &format!("http:127.0.0.1:{port}")]);
         let child = program
             .stdin(Stdio::null())
             .stdout(Stdio::null())

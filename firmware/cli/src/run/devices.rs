@@ -91,7 +91,7 @@ pub fn list_devices(json: bool) -> Result<()> {
                 "default_input": device.default_input,
                 "default_output": device.default_output,
             });
-            println!("{line}");
+            println!("{}", term::json(&line));
             continue;
         }
         println!("{}  {}", term::bold(&device.name), term::dim(&device.id));

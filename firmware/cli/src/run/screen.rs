@@ -171,7 +171,7 @@ impl Display for Screen {
                 if self.named {
                     line["board"] = board.into();
                 }
-                println!("{line}");
+                println!("{}", term::json(&line));
             }
             return;
         }

@@ -121,7 +121,7 @@ impl Add {
             let mut object = object(&added.choice, true);
             object["new"] = (!added.known).into();
             object["warnings"] = added.warnings.as_slice().into();
-            println!("{object}");
+            println!("{}", term::json(&object));
         } else if added.known {
             term::note(format!("\"{}\" is used already", added.choice.text()));
         } else {

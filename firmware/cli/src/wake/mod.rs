@@ -98,9 +98,10 @@ impl List {
         let chosen = |text: &&str| phrases.get(text).is_none();
         let others = WakePhrase::all_ready_made().filter(chosen);
         if self.json {
-            phrases.iter().for_each(|choice| println!("{}", object(choice, true)));
+            phrases.iter().for_each(|choice| println!("{}", term::json(&object(choice, true))));
             for text in others {
-                println!("{}", object(&Choice::ReadyMade(text.into()), false));
+                let object = object(&Choice::ReadyMade(text.into()), false);
+                println!("{}", term::json(&object));
             }
             return;
         }

@@ -109,7 +109,7 @@ impl Recordings {
             match self.microphone.read(&mut frame[filled..], WAIT) {
                 Heard::Samples(count) => filled += count,
                 Heard::Nothing => {}
-                Heard::End => return Ok(None),
+                Heard::End | Heard::Left => return Ok(None),
             }
             if filled < FRAME {
                 continue;

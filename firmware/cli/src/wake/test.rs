@@ -72,7 +72,8 @@ impl Test {
                 })
             });
             let detections: Vec<_> = detections.collect();
-            println!("{}", json!({ "file": crate::lossy(file), "detections": detections }));
+            let line = json!({ "file": crate::lossy(file), "detections": detections });
+            println!("{}", term::json(&line));
             return;
         }
         if found.is_empty() {

@@ -17,3 +17,9 @@ use crate::app::App;
 pub fn routes() -> Router<Arc<App>> {
     openapi::routes()
 }
+
+/// The description of the routes.
+#[cfg(test)]
+pub fn description() -> utoipa::openapi::OpenApi {
+    openapi::described().1
+}

@@ -21,8 +21,7 @@ const PLACE: &str = "/api/openapi.json";
 
 /// The routes, and the route of their description.
 pub fn routes() -> Router<Arc<App>> {
-    let (router, mut described) = described();
-    described.merge(Others::openapi());
+    let (router, described) = described();
     let text = described.to_json().unwrap_or_default();
     router.route(
         PLACE,
@@ -41,7 +40,7 @@ struct Others;
 #[allow(dead_code, reason = "it only describes the route")]
 fn description() {}
 
-/// The routes and their description.
+/// The routes, but for those of `Others`, and the description of all.
 pub fn described() -> (Router<Arc<App>>, OpenApi) {
     let about = InfoBuilder::new()
         .title("Sayso")
@@ -71,5 +70,7 @@ pub fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(conversation::conversation));
     #[cfg(feature = "webrtc")]
     let router = router.routes(routes!(conversation::call));
-    router.split_for_parts()
+    let (router, mut described) = router.split_for_parts();
+    described.merge(Others::openapi());
+    (router, described)
 }

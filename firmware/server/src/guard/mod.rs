@@ -25,7 +25,7 @@ use self::token::{Presented, Token};
 use crate::app::App;
 use crate::client::Client;
 use crate::health::HEALTH;
-use crate::refusal::refusal;
+use crate::refusal::refusal_at;
 
 /// Decides who is served. Clones share it.
 #[derive(Clone)]
@@ -89,15 +89,17 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let client = request.extensions().get::<Client>().copied();
+    let path = request.uri().path().to_owned();
+    let refuse = |status, kind, why: &str| refusal_at(&path, status, kind, why);
     if !client.is_some_and(|client| limits.request(client.ip)) {
         app.metrics.refused("rate");
-        let mut refused = refusal(StatusCode::TOO_MANY_REQUESTS, "rate", "too many requests");
+        let mut refused = refuse(StatusCode::TOO_MANY_REQUESTS, "rate", "too many requests");
         refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         return refused;
     }
     if let Err(why) = guard.names.check(request.headers(), request.uri()) {
         app.metrics.refused("origin");
-        return refusal(StatusCode::FORBIDDEN, "origin", why);
+        return refuse(StatusCode::FORBIDDEN, "origin", &why);
     }
     let foreign = guard.names.foreign(request.headers());
     if let Some(origin) = &foreign
@@ -108,11 +110,15 @@ pub async fn guard(
     let access = match (&guard.token, Presented::by(request.headers())) {
         (None, _) => Access::Local,
         // It shows nothing but that the program runs.
-        _ if request.uri().path() == HEALTH => Access::Local,
+        _ if path == HEALTH => Access::Local,
         (Some(token), presented) if presented.iter().any(|it| token.is(it)) => Access::Token,
         _ => {
             app.metrics.refused("token");
-            return no_token();
+            return asking(refuse(
+                StatusCode::UNAUTHORIZED,
+                "token",
+                "the token of this server is required",
+            ));
         }
     };
     let remembers = access == Access::Token
@@ -122,7 +128,7 @@ pub async fn guard(
     let settings = &app.config().server;
     if request.body().size_hint().lower() > u64::from(settings.body_kb) * 1_000 {
         app.metrics.refused("body");
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "body", "the body is too long");
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "body", "the body is too long");
     }
     let request = limits.bound(request, settings);
     let mut response = next.run(request).await;
@@ -138,10 +144,8 @@ pub async fn guard(
     }
 }
 
-/// The answer to a request without the token. A browser then asks its user for it.
-fn no_token() -> Response {
-    let mut refused =
-        refusal(StatusCode::UNAUTHORIZED, "token", "the token of this server is required");
+/// Lets a browser ask its user for the token.
+fn asking(mut refused: Response) -> Response {
     let ask = "Basic realm=\"Sayso: any name, and the token as the password\", charset=\"UTF-8\"";
     refused.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(ask));
     refused

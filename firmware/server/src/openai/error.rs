@@ -43,6 +43,11 @@ impl Refusal {
         Self { status, message: message.into(), param: None, code: Some(code) }
     }
 
+    /// It is refused before its handler sees it; `code` says why to programs.
+    pub fn with_code(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), param: None, code: Some(code) }
+    }
+
     /// The program failed.
     pub fn failed(message: impl Into<String>) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;

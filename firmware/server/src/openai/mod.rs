@@ -28,7 +28,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+pub use self::error::Refusal;
 use crate::app::App;
+
+/// How all paths of these interfaces begin.
+pub const PREFIX: &str = "/v1/";
 
 /// The routes under `/v1`.
 pub fn routes() -> Router<Arc<App>> {

@@ -302,7 +302,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(peer) = &self.peer {
-            peer.close("the connection is closed");
+            peer.hang_up();
         }
     }
 }
