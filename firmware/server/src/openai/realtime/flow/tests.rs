@@ -376,7 +376,7 @@ fn turns_that_the_client_ends_are_written_down_and_answered_when_asked() {
     client(&mut flow, json!({"type": "response.create"}));
     let effects = flow.take();
     let recorded = effects.iter().find_map(|effect| match effect {
-        Effect::WriteDown(recording) => Some(recording.len()),
+        Effect::WriteDown(recording, _) => Some(recording.len()),
         _ => None,
     });
     assert_eq!((recorded, prompts(&effects).len()), (Some(24_000), 0));
@@ -607,7 +607,9 @@ mod any {
                     Step::Client(event) => client(&mut flow, event),
                     Step::Heard(heard) => flow.heard(heard),
                     Step::Report(report) => flow.report(report),
-                    Step::Sound => flow.sound(&[0.0; 10]),
+                    Step::Sound => {
+                        flow.sound(&[0.0; 10]);
+                    }
                 }
                 for event in told(&mut flow) {
                     let kind = event["type"].as_str().unwrap_or_default();
