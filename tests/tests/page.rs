@@ -93,9 +93,10 @@ fn microphone(parts: &[(f64, &str)]) -> tempfile::TempPath {
 /// A conversation in a browser: what the page showed, and what it played as text.
 fn talk(address: &str, scenario: &str, parts: &[(f64, &str)]) -> (Value, String) {
     let played = tempfile::Builder::new().suffix(".wav").tempfile().unwrap().into_temp_path();
+    let recording = microphone(parts);
     let mut command = Command::new("node");
     command.arg("talk.mjs").args([address, scenario]).current_dir(folder());
-    command.arg(&*microphone(parts)).arg(&*played);
+    command.arg(&*recording).arg(&*played);
     let output = command.output().expect("node");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shown = serde_json::from_slice(&output.stdout).expect("JSON");
