@@ -188,6 +188,7 @@ async def interruption(recording, other):
     first = (await call.until("response.done"))["response"]
     silenced = time.monotonic()
     await call.until("output_audio_buffer.cleared")
+    await call.until("response.created")
     sounded = call.sounded
     call.send("conversation.item.retrieve", item_id=item)
     kept = (await call.until("conversation.item.retrieved"))["item"]

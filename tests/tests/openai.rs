@@ -7,6 +7,7 @@ mod served;
 use std::path::Path;
 
 use sayso_tests::data;
+use served::client::{request, wait_until};
 use served::{OTHER, Place, QUESTION, in_order, is_close, text, transcribed};
 
 /// The client, with what its Realtime needs.

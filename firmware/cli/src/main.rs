@@ -337,6 +337,10 @@ fn log_for(verbose: u8) -> env_logger::Builder {
         // They log the end of a connection, or of a file, as an error.
         .filter_module("pulseaudio", theirs)
         .filter_module("symphonia", theirs)
+        // In detail they would log what is sent, and with it what is said.
+        .filter_module("sctp_proto", theirs.min(LevelFilter::Info))
+        .filter_module("dimpl", theirs.min(LevelFilter::Info))
+        .filter_module("str0m", theirs.min(LevelFilter::Info))
         // For all crates of tract, which log each step of each network and so hide everything
         // else. `RUST_LOG=tract=debug` shows it.
         .filter_module("tract", level.min(LevelFilter::Warn));
