@@ -10,7 +10,7 @@ use crate::call::{Arrived, CallLine};
 /// What carries a conversation.
 pub enum Wire {
     /// Texts, and sound in the form of the protocol.
-    Socket(WebSocket),
+    Socket(Box<WebSocket>),
     /// Texts on its channel, and sound as Opus beside them.
     #[cfg(feature = "webrtc")]
     Call(Box<CallLine>),

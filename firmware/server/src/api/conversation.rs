@@ -106,7 +106,7 @@ pub async fn conversation(
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LONGEST).max_frame_size(LONGEST);
     upgrade.on_upgrade(move |socket| async move {
         let _alive = alive;
-        let line = Line::new(app, Wire::Socket(socket), conversation);
+        let line = Line::new(app, Wire::Socket(Box::new(socket)), conversation);
         line.hold(hears, plays).await;
     })
 }

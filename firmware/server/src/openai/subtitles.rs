@@ -33,12 +33,22 @@ fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// One line without the arrow that stands between two times.
+fn arrowless(text: &str) -> String {
+    let mut text = line(text);
+    // A longer arrow may become one.
+    while text.contains("-->") {
+        text = text.replace("-->", "->");
+    }
+    text
+}
+
 /// The segments in SubRip's format.
 pub fn srt(segments: &[Segment]) -> String {
     let mut out = String::new();
     for (n, segment) in segments.iter().enumerate() {
         let (start, end) = (time(segment.start_ms, ','), time(segment.end_ms, ','));
-        let text = line(&segment.text).replace("-->", "->");
+        let text = arrowless(&segment.text);
         let _ = write!(out, "{}\n{start} --> {end}\n{text}\n\n", n + 1);
     }
     out
@@ -125,6 +135,7 @@ mod tests {
             "WEBVTT\n\n00:00:00.000 --> 00:00:01.234\nHello &amp; &lt;you&gt;.\n\n\
              01:02:03.004 --> 01:02:05.000\nb c\n\n"
         );
+        assert!(srt(&[segment(0, 1, "a ----> b")]).ends_with("\na -> b\n\n"));
         assert_eq!((srt(&[]).as_str(), vtt(&[]).as_str()), ("", "WEBVTT\n\n"));
     }
 

@@ -78,7 +78,7 @@ pub async fn connect(
     Ok(upgrade.on_upgrade(move |socket| async move {
         let _alive = alive;
         app.metrics.began();
-        line.hold(Wire::Socket(socket)).await;
+        line.hold(Wire::Socket(Box::new(socket))).await;
     }))
 }
 

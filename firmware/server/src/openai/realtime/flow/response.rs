@@ -372,9 +372,9 @@ impl Flow {
         }
         // On a call, the turn ends when the last of it was played.
         let sounded = open.message.as_ref().is_some_and(|message| message.samples > 0);
-        let played = (self.carrier == Carrier::Call && sounded).then(|| {
-            if whole { "output_audio_buffer.stopped" } else { "output_audio_buffer.cleared" }
-        });
+        let last =
+            if whole { "output_audio_buffer.stopped" } else { "output_audio_buffer.cleared" };
+        let played = (self.carrier == Carrier::Call && sounded).then_some(last);
         if let Some(message) = open.message.take() {
             self.end_message(&open, &message, ended);
         }
