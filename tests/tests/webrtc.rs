@@ -19,7 +19,7 @@ fn a_spoken_question_over_webrtc() {
     let (question, answer) = (place.wav(QUESTION), place.folder.path().join("answer.wav"));
     let result = place.run("question", &[&question, &answer]);
     is_close(&transcribed(&question), text(&result, "said"));
-    assert_eq!(result["status"], "completed");
+    assert_eq!(result["status"], "completed", "{result}");
     is_close(text(&result, "answer"), &transcribed(&answer));
     assert!(text(&result, "location").starts_with("/v1/realtime/calls/"), "{result}");
     in_order(

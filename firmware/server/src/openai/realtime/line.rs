@@ -1,5 +1,6 @@
 //! The connection of a Realtime session.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,8 @@ use crate::wire::{Gone, Received, Wire};
 const TICK: Duration = Duration::from_millis(20);
 /// The most sound that may wait to be heard, in s.
 const WAITING_S: usize = 300;
+/// How long sound waits for the event that says whose it is: the two come from different threads.
+const UNNAMED: Duration = Duration::from_millis(200);
 /// How often a client that sends nothing is asked whether it is there.
 const PING: Duration = Duration::from_secs(20);
 
@@ -71,6 +74,9 @@ pub struct Line {
     pacer: Pacer,
     /// Whether the microphone counts as on.
     listens: bool,
+    /// Sound that waits to be sent, and since when.
+    waiting: VecDeque<Outgoing>,
+    since: Instant,
     /// How many samples were sent to the client in this conversation, and not taken back.
     sent: u64,
     began: Instant,
@@ -103,6 +109,8 @@ impl Line {
             carrier,
             pacer,
             listens: false,
+            waiting: VecDeque::new(),
+            since: Instant::now(),
             sent: 0,
             began: Instant::now(),
         })
@@ -214,8 +222,16 @@ impl Line {
         if !sound.is_empty() {
             peer.hear(&sound);
         }
-        // The events so far say what the sound is.
         while let Some(outgoing) = peer.take() {
+            if self.waiting.is_empty() {
+                self.since = Instant::now();
+            }
+            self.waiting.push_back(outgoing);
+        }
+        if !self.flow.is_responding() && self.since.elapsed() < UNNAMED {
+            return;
+        }
+        for outgoing in std::mem::take(&mut self.waiting) {
             match outgoing {
                 Outgoing::Sound { at, samples } => {
                     self.sent = at + samples.len() as u64;
@@ -291,6 +307,7 @@ impl Line {
                     && !self.flow.is_instructed();
                 peer.listens(false);
                 (self.listens, self.sent) = (false, 0);
+                self.waiting.clear();
                 self.peer = Some(peer);
                 self.talk.begin(config, board, skilled);
             }

@@ -380,6 +380,11 @@ impl Flow {
         self.out.push(Effect::Follow(Box::new(script)));
     }
 
+    /// Whether there is a response in progress, so that it is known whose the sound is.
+    pub fn is_responding(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Whether the client answers for what is said.
     pub fn is_instructed(&self) -> bool {
         !self.settings.instructions.is_empty() || !self.settings.tools.is_empty()
