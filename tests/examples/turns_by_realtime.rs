@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use sayso_tests::live::Live;
-use sayso_tests::{data, json, peers, sayso};
+use sayso_tests::{data, json, peers, sayso, write_wav};
 
 /// The client, with what its Realtime needs.
 const PACKAGE: (&str, &str) = ("openai[realtime]", "3.57.0");
@@ -32,20 +32,7 @@ fn main() {
         let mut fields = line.split('\t');
         let (recording, end) = (fields.next().expect("a path"), fields.next().expect("an end"));
         let file = folder.path().join(format!("{n}.wav"));
-        let mut sound = sayso_audio_io::SoundFile::open_at(data(recording), 24_000).unwrap();
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: 24_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut wav = hound::WavWriter::create(&file, spec).unwrap();
-        while let Some(block) = sound.next_block().unwrap() {
-            for sample in block {
-                wav.write_sample((sample * 32_767.0) as i16).unwrap();
-            }
-        }
-        wav.finalize().unwrap();
+        write_wav(recording, &file);
         format!("{}={end}", file.display())
     });
     let questions: Vec<String> = questions.collect();

@@ -7,12 +7,31 @@ pub mod turns;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sayso_audio_io::{SoundFile, WavWriter};
 pub use sayso_test_support::recordings::{further, shipped as recordings};
 pub use sayso_test_support::{Recording, channels, peers, skip, wer};
 
 /// A file of `tests/data`.
 pub fn data(path: &str) -> PathBuf {
     sayso_test_support::recordings::folder().join(path)
+}
+
+/// Writes a recording of `tests/data` to a WAV file: mono, 16 bits, 24 kHz.
+///
+/// # Panics
+/// If the recording cannot be read, or the file cannot be written.
+pub fn write_wav(recording: &str, file: &Path) {
+    let write = || -> Result<(), sayso_audio_io::Error> {
+        let mut sound = SoundFile::open_at(data(recording), 24_000)?;
+        let mut wav = WavWriter::create(file, 24_000, 1)?;
+        while let Some(block) = sound.next_block()? {
+            wav.write(block)?;
+        }
+        wav.finish()
+    };
+    if let Err(error) = write() {
+        unreachable!("{recording}: {error}");
+    }
 }
 
 /// The `sayso` program built beside this test, which finds no settings of the user's.

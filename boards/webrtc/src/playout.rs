@@ -57,7 +57,7 @@ pub struct Playout {
     /// Frames of silence since the last sound.
     silent: u32,
     /// What was last reported, and the end of the last sound.
-    told: Played,
+    reported: Played,
     sounded: Duration,
 }
 
@@ -144,11 +144,11 @@ impl Playout {
         let way = WAY.saturating_sub(now.saturating_sub(self.sounded));
         let way = (way.as_secs_f64() * f64::from(PLAYS)).round() as u64;
         let mut place = self.place.saturating_sub(way);
-        if self.stops == self.told.stops {
-            place = place.max(self.told.place);
+        if self.stops == self.reported.stops {
+            place = place.max(self.reported.place);
         }
         let played = Played { place, stops: self.stops };
-        (played != std::mem::replace(&mut self.told, played)).then_some(played)
+        (played != std::mem::replace(&mut self.reported, played)).then_some(played)
     }
 
     fn is_waiting(&self) -> bool {

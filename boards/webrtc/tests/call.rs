@@ -1,4 +1,4 @@
-//! Two ends of a call in memory, on a network that delays and loses what it is told to.
+//! Two ends of a call in memory, on a network that can lose packets.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -34,7 +34,7 @@ struct Pair {
     ended: Option<&'static str>,
     /// What the caller has received.
     heard: Vec<f32>,
-    told: Vec<String>,
+    received: Vec<String>,
     closed: bool,
     random: fastrand::Rng,
     /// One of so many datagrams with sound is lost.
@@ -80,7 +80,7 @@ impl Pair {
             played: Vec::new(),
             ended: None,
             heard: Vec::new(),
-            told: Vec::new(),
+            received: Vec::new(),
             closed: false,
             random: fastrand::Rng::with_seed(7),
             loss: None,
@@ -143,7 +143,7 @@ impl Pair {
                 }
                 Given::Event(Event::ChannelOpen(id, _)) => self.open = id == self.channel,
                 Given::Event(Event::ChannelData(data)) => {
-                    self.told.push(String::from_utf8(data.data).unwrap());
+                    self.received.push(String::from_utf8(data.data).unwrap());
                 }
                 Given::Event(Event::MediaData(data)) => {
                     let mut sound = [0.0; 2_880];
@@ -194,7 +194,7 @@ fn sound_and_texts_go_both_ways() {
     pair.connect();
     pair.call.say("hello");
     pair.pass(50);
-    assert_eq!(pair.told, ["early", "hello"]);
+    assert_eq!(pair.received, ["early", "hello"]);
     assert!(pair.caller.channel(pair.channel).unwrap().write(false, b"a question").unwrap());
     pair.drain();
     pair.speak(1_000);

@@ -132,7 +132,7 @@ fn damage(bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
 fn attack(address: &str, seed: u64, requests: usize) {
     let mut random = fastrand::Rng::with_seed(seed);
     for _ in 0..requests {
-        let Ok(mut stream) = TcpStream::connect(address) else { continue };
+        let Ok(stream) = TcpStream::connect(address) else { continue };
         stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let upgrade = random.u8(0..5) == 0;
         let mut bytes = if upgrade {
@@ -147,13 +147,7 @@ fn attack(address: &str, seed: u64, requests: usize) {
         } else {
             damage(&mut bytes, &mut random);
         }
-        // It may be refused in the middle.
-        let _ = stream.write_all(&bytes);
-        match random.u8(0..4) {
-            0 => {}
-            1 => drop(stream.shutdown(Shutdown::Write)),
-            _ => drop(stream.read(&mut [0; 512])),
-        }
+        send(stream, &bytes, &mut random);
     }
 }
 
@@ -206,12 +200,23 @@ fn thousands_of_damaged_requests_harm_nobody() {
     next.event("hello");
 }
 
+/// Sends these bytes, and leaves in one way or another.
+fn send(mut stream: TcpStream, bytes: &[u8], random: &mut fastrand::Rng) {
+    // It may be refused in the middle.
+    let _ = stream.write_all(bytes);
+    match random.u8(0..4) {
+        0 => {}
+        1 => drop(stream.shutdown(Shutdown::Write)),
+        _ => drop(stream.read(&mut [0; 512])),
+    }
+}
+
 /// Sends damaged requests of OpenAI's clients.
 fn attack_openai(address: &str, seed: u64, requests: usize) {
     let mut random = fastrand::Rng::with_seed(seed);
     let whole = openai();
     for _ in 0..requests {
-        let Ok(mut stream) = TcpStream::connect(address) else { continue };
+        let Ok(stream) = TcpStream::connect(address) else { continue };
         stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let mut bytes = match random.u8(0..4) {
             0 => frame(random.choice(EVENTS).unwrap()),
@@ -222,13 +227,7 @@ fn attack_openai(address: &str, seed: u64, requests: usize) {
         if upgrades {
             bytes = [REALTIME.as_bytes(), &bytes].concat();
         }
-        // It may be refused in the middle.
-        let _ = stream.write_all(&bytes);
-        match random.u8(0..4) {
-            0 => {}
-            1 => drop(stream.shutdown(Shutdown::Write)),
-            _ => drop(stream.read(&mut [0; 512])),
-        }
+        send(stream, &bytes, &mut random);
     }
 }
 

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use client::{request, wait_until};
 use sayso_tests::live::Live;
 use sayso_tests::wer::Wer;
-use sayso_tests::{data, json, peers, sayso, skip};
+use sayso_tests::{json, peers, sayso, skip, write_wav};
 use serde_json::Value;
 
 /// "What time is it?"
@@ -66,20 +66,7 @@ impl Place {
     /// A recording as a WAV file with 16 bits at 24 kHz.
     pub fn wav(&self, recording: &str) -> std::path::PathBuf {
         let file = self.folder.path().join(recording.replace('/', "-")).with_extension("wav");
-        let mut sound = sayso_audio_io::SoundFile::open_at(data(recording), 24_000).unwrap();
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: 24_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut wav = hound::WavWriter::create(&file, spec).unwrap();
-        while let Some(block) = sound.next_block().unwrap() {
-            for sample in block {
-                wav.write_sample((sample * 32_767.0) as i16).unwrap();
-            }
-        }
-        wav.finalize().unwrap();
+        write_wav(recording, &file);
         file
     }
 }
